@@ -1,0 +1,39 @@
+/**
+ * The cloud's clock: real time plus an offset that only grows.
+ *
+ * In `step` mode the clock jumps to the next timer as soon as nothing is running, until it reaches a limit, so that a
+ * month of schedules, cooldowns and alarm periods passes in a minute. While work runs (a training process, a Lambda
+ * invocation, a request) time is real.
+ */
+
+export interface Timer {
+  cancel(): void;
+}
+
+export interface Clock {
+  /** Epoch milliseconds on this clock. */
+  now(): number;
+  date(): Date;
+  /** How far this clock is ahead of the machine's, in milliseconds. Handlers' processes are given this. */
+  readonly offsetMs: number;
+  /** Runs `action` when the clock reaches `atEpochMs`. What it returns counts as busy until it settles. */
+  at(atEpochMs: number, label: string, action: () => Promise<void> | void): Timer;
+  after(delayMs: number, label: string, action: () => Promise<void> | void): Timer;
+  sleep(delayMs: number, label: string): Promise<void>;
+  /** Marks work as running until the promise settles; in `step` mode the clock does not jump meanwhile. */
+  busy<T>(label: string, work: Promise<T>): Promise<T>;
+  /**
+   * Steps until the limit is reached and everything due has run.
+   * @param untilEpochMs limit on this clock; now or earlier returns once nothing is running.
+   */
+  advanceTo(untilEpochMs: number): Promise<void>;
+  /** Stops a running `advanceTo` where it is. */
+  halt(): void;
+  /** What is running and which timers wait, for the control API and for messages. */
+  status(): {
+    now: string;
+    offsetMs: number;
+    running: readonly string[];
+    timers: readonly { at: string; label: string }[];
+  };
+}
