@@ -1,9 +1,35 @@
 import { defineConfig } from 'vitest/config';
 
+/** Whole clouds with deployments and training: after the rest, so that neither slows the other down. */
+const LOOP = ['test/local/**/*.test.ts', 'examples/**/*.test.ts'];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts', 'localstack/**/*.test.ts', 'examples/**/*.test.ts'],
     maxWorkers: 2,
-    testTimeout: 20_000,
+    // Node 20 is supported here for as long as it is installed; the SDK's notice would drown the results.
+    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts', 'localstack/**/*.test.ts'],
+          exclude: LOOP,
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'loop',
+          include: LOOP,
+          testTimeout: 120_000,
+          hookTimeout: 600_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });
