@@ -20,8 +20,21 @@ export interface Clock {
   at(atEpochMs: number, label: string, action: () => Promise<void> | void): Timer;
   after(delayMs: number, label: string, action: () => Promise<void> | void): Timer;
   sleep(delayMs: number, label: string): Promise<void>;
-  /** Marks work as running until the promise settles; in `step` mode the clock does not jump meanwhile. */
-  busy<T>(label: string, work: Promise<T>): Promise<T>;
+  /**
+   * Marks work as running until it settles; in `step` mode the clock does not jump meanwhile. Work given as a function
+   * stops counting while it is in `sleep` or `waitFor`; work given as a promise that was started elsewhere does not.
+   */
+  busy<T>(label: string, work: Promise<T> | (() => Promise<T>)): Promise<T>;
+  /**
+   * Like `busy`, but independent of the work that starts it: for what goes on after its starter has returned. A
+   * rejection is printed loudly.
+   */
+  detach(label: string, work: () => Promise<void> | void): void;
+  /**
+   * Awaits something that a timer or other work will bring (a callback, a job's end): the caller does not count as
+   * running meanwhile, so the clock may jump.
+   */
+  waitFor<T>(promise: Promise<T>): Promise<T>;
   /**
    * Steps until the limit is reached and everything due has run.
    * @param untilEpochMs limit on this clock; now or earlier returns once nothing is running.

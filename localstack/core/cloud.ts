@@ -29,11 +29,12 @@ export interface Cloud {
     operation: string,
     input: object,
     principal: Principal,
+    options?: { readonly viaService?: string },
   ): Promise<Output>;
   /** Checks and logs permissions that no API call stands for (a resource's role, KMS use behind another service). @throws AwsError AccessDenied */
   authorize(requests: readonly AccessRequest[], principal: Principal, call?: Call): void;
   /** The role's session if its trust policy lets `servicePrincipal` assume it. @throws AwsError AccessDenied */
-  assumeRole(roleArn: string, servicePrincipal: string, sessionName: string): Principal;
+  assumeRole(roleArn: string, servicePrincipal: string, sessionName: string, sourceArn?: string): Principal;
   /** Keys with which a process that this cloud starts signs as `principal`. */
   credentialsFor(principal: Principal): Credentials;
   /** A service acting for itself, allowed by resource policies only. */

@@ -11,6 +11,8 @@ export type Principal =
       readonly roleArn: string;
       readonly roleName: string;
       readonly sessionName: string;
+      /** Key of the STS session, whose policies and tags count; absent for sessions made inside the cloud. */
+      readonly accessKeyId?: string;
     }
   | {
       readonly kind: 'service';

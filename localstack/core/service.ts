@@ -6,6 +6,7 @@
  * writes answers by the SDK's schemas, so no service sees a wire format.
  */
 import type { IncomingHttpHeaders } from 'node:http';
+import type { AwsEvent } from './cloud.ts';
 import type { Principal } from './principal.ts';
 
 /** One API call being served. */
@@ -16,6 +17,8 @@ export interface Call {
   readonly requestId: string;
   /** Time of the call on the cloud's clock. */
   readonly now: Date;
+  /** Host of the AWS service that makes this call on the principal's behalf, for example `ssm.us-east-1.amazonaws.com`. */
+  readonly viaService?: string;
   /** Absent for calls that a service makes on somebody's behalf inside the process. */
   readonly http?: {
     readonly method: string;
@@ -48,6 +51,8 @@ export interface Service {
   readonly operations: Readonly<Record<string, Operation>>;
   /** The permissions that this call needs. Pure lookup; runs before the operation. */
   authorize(operation: string, input: never, call: Call): readonly AccessRequest[];
+  /** EventBridge only: puts an event of an AWS service on the default bus; returns before it is delivered. */
+  publishServiceEvent?(event: AwsEvent): void;
   /** Loads state, starts timers and processes. */
   start?(): Promise<void>;
   /** Ends processes and timers that this service started. */

@@ -1,0 +1,106 @@
+/** Systems Manager's Parameter Store. */
+import type {
+  AddTagsToResourceCommandInput,
+  DeleteParameterCommandInput,
+  DeleteParametersCommandInput,
+  GetParameterCommandInput,
+  GetParameterHistoryCommandInput,
+  GetParametersByPathCommandInput,
+  GetParametersCommandInput,
+  ListTagsForResourceCommandInput,
+  RemoveTagsFromResourceCommandInput,
+} from '@aws-sdk/client-ssm';
+import type { Cloud } from '../core/cloud.ts';
+import { AwsError } from '../core/errors.ts';
+import { pageOf } from '../core/pages.ts';
+import type { Service } from '../core/service.ts';
+import { ssmAccess } from './access.ts';
+import { describeParameters } from './describe-parameters.ts';
+import { type ParameterRecord, splitSelector } from './parameter.ts';
+import { createParameters } from './parameters.ts';
+import { putParameter } from './put-parameter.ts';
+
+const DEFAULT_PAGE = 10;
+
+/** The `ssm` service: parameters of all three types with versions, paths and tags. */
+export function createSsmService(cloud: Cloud): Service {
+  const store = cloud.collection<ParameterRecord>('ssm', 'parameters');
+  const parameters = createParameters(cloud, store);
+
+  function tagged(resourceType: string | undefined, resourceId: string | undefined): ParameterRecord {
+    const record = resourceType === 'Parameter' ? store.get(splitSelector(resourceId ?? '').name) : undefined;
+    if (!record) throw new AwsError('InvalidResourceId', `${resourceType} ${resourceId} does not exist`);
+    return record;
+  }
+
+  return {
+    name: 'ssm',
+    authorize: (operation, input) => ssmAccess(cloud, operation, input),
+    operations: {
+      PutParameter: putParameter(cloud, store),
+      async GetParameter(input: GetParameterCommandInput, call) {
+        return {
+          Parameter: await parameters.read(input.Name!, input.WithDecryption ?? false, call.principal),
+        };
+      },
+      async GetParameters(input: GetParametersCommandInput, call) {
+        const Parameters = [];
+        const InvalidParameters = [];
+        for (const name of new Set(input.Names)) {
+          if (!parameters.find(name)) InvalidParameters.push(name);
+          else Parameters.push(await parameters.read(name, input.WithDecryption ?? false, call.principal));
+        }
+        return { Parameters, InvalidParameters };
+      },
+      async GetParametersByPath(input: GetParametersByPathCommandInput, call) {
+        if (input.ParameterFilters?.length) {
+          throw new AwsError('InvalidFilterKey', 'the local cloud has no filters by path');
+        }
+        const names = parameters.below(input.Path!, input.Recursive ?? false);
+        const page = pageOf(names, { token: input.NextToken, size: input.MaxResults ?? DEFAULT_PAGE });
+        const read = (name: string) => parameters.read(name, input.WithDecryption ?? false, call.principal);
+        return { Parameters: await Promise.all(page.items.map(read)), NextToken: page.nextToken };
+      },
+      async GetParameterHistory(input: GetParameterHistoryCommandInput, call) {
+        const { versions, name } = parameters.require(input.Name!);
+        const page = pageOf(versions, { token: input.NextToken, size: input.MaxResults ?? 50 });
+        const read = async (version: (typeof versions)[number]) => ({
+          ...parameters.metadata(name, version),
+          Value: await parameters.readValue(name, version, input.WithDecryption ?? false, call.principal),
+          Labels: [],
+        });
+        return { Parameters: await Promise.all(page.items.map(read)), NextToken: page.nextToken };
+      },
+      DescribeParameters: describeParameters(store, parameters),
+      DeleteParameter(input: DeleteParameterCommandInput) {
+        parameters.require(input.Name!);
+        store.delete(splitSelector(input.Name!).name);
+        return {};
+      },
+      DeleteParameters(input: DeleteParametersCommandInput) {
+        const names = [...new Set(input.Names)];
+        const DeletedParameters = names.filter((name) => store.delete(name));
+        return {
+          DeletedParameters,
+          InvalidParameters: names.filter((name) => !DeletedParameters.includes(name)),
+        };
+      },
+      AddTagsToResource(input: AddTagsToResourceCommandInput) {
+        const record = tagged(input.ResourceType, input.ResourceId);
+        const added = Object.fromEntries(input.Tags!.map(({ Key, Value }) => [Key!, Value!]));
+        store.put(record.name, { ...record, tags: { ...record.tags, ...added } });
+        return {};
+      },
+      RemoveTagsFromResource(input: RemoveTagsFromResourceCommandInput) {
+        const record = tagged(input.ResourceType, input.ResourceId);
+        const kept = Object.entries(record.tags).filter(([key]) => !input.TagKeys!.includes(key));
+        store.put(record.name, { ...record, tags: Object.fromEntries(kept) });
+        return {};
+      },
+      ListTagsForResource(input: ListTagsForResourceCommandInput) {
+        const { tags } = tagged(input.ResourceType, input.ResourceId);
+        return { TagList: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) };
+      },
+    },
+  };
+}
