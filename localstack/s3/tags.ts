@@ -1,0 +1,49 @@
+/** Tags of objects. */
+import type { Tag } from '@aws-sdk/client-s3';
+import { AwsError } from '../core/errors.ts';
+import { invalidArgument } from './errors.ts';
+
+const MAX_OBJECT_TAGS = 10;
+const MAX_TAG_KEY = 128;
+const MAX_TAG_VALUE = 256;
+
+export type Tags = Readonly<Record<string, string>>;
+
+/** Tags of an `x-amz-tagging` header (`a=b&c=d`). @throws AwsError InvalidArgument, InvalidTag, BadRequest */
+export function parseTagging(header: string | undefined): Tags | undefined {
+  if (header === undefined || header === '') return undefined;
+  const pairs = [...new URLSearchParams(header)];
+  if (new Set(pairs.map(([key]) => key)).size < pairs.length) {
+    throw invalidArgument(
+      "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates.",
+      'x-amz-tagging',
+      header,
+    );
+  }
+  return checkTags(pairs.map(([Key, Value]) => ({ Key, Value })));
+}
+
+/** Tags as a record. @throws AwsError InvalidTag, BadRequest */
+export function checkTags(tags: readonly Tag[]): Tags {
+  if (tags.length > MAX_OBJECT_TAGS) {
+    throw new AwsError('BadRequest', 'Object tags cannot be greater than 10');
+  }
+  const result: Record<string, string> = {};
+  for (const { Key = '', Value = '' } of tags) {
+    if (Key === '' || Key.length > MAX_TAG_KEY)
+      throw invalidTag('The TagKey you have provided is invalid', Key);
+    if (Value.length > MAX_TAG_VALUE) throw invalidTag('The TagValue you have provided is invalid', Key);
+    if (Key in result) throw invalidTag('Cannot provide multiple Tags with the same key', Key);
+    result[Key] = Value;
+  }
+  return result;
+}
+
+/** Tags as the SDK's list. */
+export function tagList(tags: Tags | undefined): Tag[] {
+  return Object.entries(tags ?? {}).map(([Key, Value]) => ({ Key, Value }));
+}
+
+function invalidTag(message: string, key: string): AwsError {
+  return new AwsError('InvalidTag', message, { fields: { TagKey: key } });
+}
