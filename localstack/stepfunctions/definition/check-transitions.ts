@@ -1,0 +1,64 @@
+/** Every `Next` names a state, every state is reached, and something ends. */
+import { isObject, type Json, type JsonObject } from '../json.ts';
+import type { ProblemList } from './problems.ts';
+
+interface Transition {
+  readonly target: Json | undefined;
+  readonly field: string;
+}
+
+/** Checks the transitions among one container's states. */
+export function checkTransitions(container: JsonObject, path: string, problems: ProblemList): void {
+  const states = container.States as JsonObject;
+  const targets = new Set<Json>();
+  const check = (target: Json | undefined, field: string, location: string) => {
+    if (target === undefined) return;
+    targets.add(target);
+    if (typeof target === 'string' && Object.hasOwn(states, target)) return;
+    problems.add('MISSING_TRANSITION_TARGET', `Missing '${field}' target: ${String(target)}`, location);
+  };
+  check(container.StartAt, 'StartAt', `${path}/StartAt`);
+  let hasEnd = false;
+  for (const [name, state] of Object.entries(states)) {
+    if (!isObject(state)) continue;
+    for (const { target, field } of transitionsOf(state)) {
+      check(target, field.split('/').at(-1) ?? field, `${path}/States/${name}/${field}`);
+    }
+    hasEnd ||= state.End === true || state.Type === 'Succeed' || state.Type === 'Fail';
+    checkEnding(state, `${path}/States/${name}`, problems);
+  }
+  for (const name of Object.keys(states)) {
+    if (!targets.has(name)) {
+      problems.add(
+        'MISSING_TRANSITION_TARGET',
+        `State "${name}" is not reachable.`,
+        `${path}/States/${name}`,
+      );
+    }
+  }
+  if (!hasEnd) problems.add('MISSING_END_STATE', 'No terminal state found', `${path}/States`);
+}
+
+function transitionsOf(state: JsonObject): readonly Transition[] {
+  const list = (field: 'Choices' | 'Catch'): Transition[] =>
+    ((state[field] as Json[] | undefined) ?? []).map((item, index) => ({
+      target: isObject(item) ? item.Next : undefined,
+      field: `${field}[${index}]/Next`,
+    }));
+  return [
+    { target: state.Next, field: 'Next' },
+    { target: state.Default, field: 'Default' },
+    ...(Array.isArray(state.Choices) ? list('Choices') : []),
+    ...(Array.isArray(state.Catch) ? list('Catch') : []),
+  ];
+}
+
+function checkEnding(state: JsonObject, path: string, problems: ProblemList): void {
+  if (['Succeed', 'Fail', 'Choice'].includes(String(state.Type))) return;
+  if (state.End !== undefined && typeof state.End !== 'boolean') {
+    problems.schema('Expected value of type [BOOLEAN]', `${path}/End`);
+  }
+  const endings = [state.Next !== undefined, state.End === true].filter(Boolean).length;
+  if (endings === 0) problems.schema("The state must have 'Next' or 'End'", path);
+  if (endings === 2) problems.schema("The fields 'Next' and 'End' exclude each other", path);
+}
