@@ -1,0 +1,198 @@
+"""Serves a user's script over HTTP as the framework container's script mode does.
+
+GET /ping, GET /execution-parameters, POST /invocations. The script must define `model_fn(model_dir)` and may define
+`input_fn(body, content_type)`, `predict_fn(data, model)` and `output_fn(prediction, accept)`, or `transform_fn(model,
+body, content_type, accept)` in place of the three. Only the standard library is imported before the script is.
+
+Environment: SAGEMAKER_PROGRAM, SAGEMAKER_BASE_DIR, SAGEMAKER_BIND_TO_PORT (0: any free port),
+SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT. The port is announced on stdout in one line, once the model is loaded.
+"""
+
+import http.server
+import importlib
+import json
+import os
+import sys
+import threading
+import traceback
+
+CSV, JSON_TYPE, ANY = "text/csv", "application/json", "*/*"
+TEXT_TYPES = (CSV, JSON_TYPE)
+LIBSVM_TYPES = ("text/libsvm", "text/x-libsvm")
+MAX_PAYLOAD_IN_MB = 6
+# what Flask answers when a view raises, which is what callers of the real container see
+SERVER_ERROR_PAGE = (
+    "<!doctype html>\n<html lang=en>\n<title>500 Internal Server Error</title>\n<h1>Internal Server Error</h1>\n"
+    "<p>The server encountered an internal error and was unable to complete your request. Either the server is "
+    "overloaded or there is an error in the application.</p>\n"
+)
+
+
+class UnsupportedFormatError(Exception):
+    def __init__(self, content_type):
+        super().__init__(
+            f"Content type {content_type} is not supported by this framework.\n\n"
+            "Please implement input_fn to to deserialize the request data or an output_fn to\n"
+            "serialize the response. For more information, see the SageMaker Python SDK README."
+        )
+
+
+def default_model_fn(model_dir):
+    raise NotImplementedError(
+        "Please provide a model_fn implementation.\n"
+        "See documentation for model_fn at https://github.com/aws/sagemaker-python-sdk"
+    )
+
+
+def default_input_fn(body, content_type):
+    import numpy as np
+    import xgboost as xgb
+
+    if content_type == CSV:
+        rows = [["nan" if cell == "" else cell for cell in line.split(",")] for line in body.strip("\n").split("\n")]
+        return xgb.DMatrix(np.array(rows).astype(np.float32))
+    if content_type in LIBSVM_TYPES:
+        import tempfile
+
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(body)
+            file.flush()
+            return xgb.DMatrix(f"{file.name}?format=libsvm")
+    raise UnsupportedFormatError(content_type)
+
+
+def default_predict_fn(data, model):
+    return model.predict(data, validate_features=False)
+
+
+def default_output_fn(prediction, accept):
+    values = prediction.tolist() if hasattr(prediction, "tolist") else prediction
+    if accept == JSON_TYPE:
+        return json.dumps(values), accept
+    if accept == CSV:
+        rows = values if isinstance(values, list) else [values]
+        lines = [",".join(map(str, row)) if isinstance(row, list) else str(row) for row in rows]
+        return "".join(line + "\n" for line in lines), accept
+    raise UnsupportedFormatError(accept)
+
+
+class Transformer:
+    """The user's functions with the framework's defaults in the gaps, and the loaded model."""
+
+    def __init__(self, module, model_dir):
+        functions = {
+            name: getattr(module, name, None)
+            for name in ("model_fn", "input_fn", "predict_fn", "output_fn", "transform_fn")
+        }
+        if functions["transform_fn"] and any(functions[name] for name in ("input_fn", "predict_fn", "output_fn")):
+            raise ValueError("Cannot use transform_fn implementation with input_fn, predict_fn, and/or output_fn")
+        self.input_fn = functions["input_fn"] or default_input_fn
+        self.predict_fn = functions["predict_fn"] or default_predict_fn
+        self.output_fn = functions["output_fn"] or default_output_fn
+        self.transform_fn = functions["transform_fn"]
+        self.model = (functions["model_fn"] or default_model_fn)(model_dir)
+
+    def transform(self, body, content_type, accept):
+        """Status, body and content type of the answer."""
+        content = body.decode("utf-8") if content_type in TEXT_TYPES else body
+        if self.transform_fn:
+            return answer(self.transform_fn(self.model, content, content_type, accept))
+        try:
+            data = self.input_fn(content, content_type)
+        except UnsupportedFormatError as error:
+            return format_error(error, 415)
+        prediction = self.predict_fn(data, self.model)
+        try:
+            return answer(self.output_fn(prediction, accept))
+        except UnsupportedFormatError as error:
+            return format_error(error, 406)
+
+
+def answer(result):
+    # a bare text becomes a Flask response of Flask's own default type, a tuple names its type
+    body, content_type = result if isinstance(result, tuple) else (result, "text/html")
+    body = body.encode("utf-8") if isinstance(body, str) else bytes(body)
+    return 200, body, content_type
+
+
+def format_error(error, status):
+    text = {"error": type(error).__name__, "error-message": str(error), "stack-trace": traceback.format_exc()}
+    return status, json.dumps(text).encode("utf-8"), JSON_TYPE
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    # headers and body leave in one packet: Nagle's algorithm would hold the second for 40 ms
+    wbufsize = -1
+    disable_nagle_algorithm = True
+    transformer = None
+    default_accept = JSON_TYPE
+
+    def do_GET(self):
+        if self.path == "/ping":
+            self.respond(200, b"", JSON_TYPE)
+        elif self.path == "/execution-parameters":
+            parameters = {
+                "MaxConcurrentTransforms": os.cpu_count() or 1,
+                "BatchStrategy": "MULTI_RECORD",
+                "MaxPayloadInMB": MAX_PAYLOAD_IN_MB,
+            }
+            self.respond(200, json.dumps(parameters).encode("utf-8"), JSON_TYPE)
+        else:
+            self.respond(404, b"Not Found", "text/plain")
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if self.path != "/invocations":
+            return self.respond(404, b"Not Found", "text/plain")
+        accept = self.headers.get("Accept")
+        accept = self.default_accept if not accept or accept == ANY else accept
+        content_type = self.headers.get("Content-Type") or JSON_TYPE
+        try:
+            self.respond(*self.transformer.transform(body, content_type, accept))
+        except Exception:
+            traceback.print_exc()
+            sys.stderr.flush()
+            self.respond(500, SERVER_ERROR_PAGE.encode("utf-8"), "text/html")
+
+    def respond(self, status, body, content_type):
+        if content_type.startswith("text/") and "charset" not in content_type:
+            content_type += "; charset=utf-8"
+        self.send_response(status)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        self.wfile.flush()
+
+    def log_message(self, format, *args):
+        pass
+
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+
+def exit_with_parent():
+    """Standard input is a pipe from the cloud: it ends when the cloud does, however that came about."""
+    while os.read(0, 4096):
+        pass
+    os._exit(0)
+
+
+def main():
+    threading.Thread(target=exit_with_parent, daemon=True).start()
+    # this file's folder is first on the path: the user's own serve.py must win
+    sys.path.remove(os.path.dirname(os.path.abspath(__file__)))
+    program = os.environ["SAGEMAKER_PROGRAM"]
+    module = importlib.import_module(program[:-3] if program.endswith(".py") else program)
+    Handler.transformer = Transformer(module, os.path.join(os.environ["SAGEMAKER_BASE_DIR"], "model"))
+    Handler.default_accept = os.environ.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", JSON_TYPE)
+    server = Server(("127.0.0.1", int(os.environ.get("SAGEMAKER_BIND_TO_PORT", "8080"))), Handler)
+    print(f"local-cloud: serving on port {server.server_address[1]}", flush=True)
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()
