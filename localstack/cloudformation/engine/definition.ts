@@ -1,0 +1,151 @@
+/** A template with its parameters: everything about a stack that can be known before anything is made. */
+import type { Cloud } from '../../core/cloud.ts';
+import { NotImplementedByLocalCloud } from '../../core/errors.ts';
+import { validationError } from '../errors.ts';
+import type { StackContent } from '../records.ts';
+import { handlerFor } from '../resources/index.ts';
+import { checkMembers, refusedProperty } from '../resources/shape.ts';
+import { checkRules, conditionLookup } from '../template/conditions.ts';
+import { dependencyGraph, referencesIn, unresolvedDependencies } from '../template/dependencies.ts';
+import { evaluate } from '../template/evaluate.ts';
+import { parameterRefs } from '../template/parameters.ts';
+import { parseTemplate, transformsOf } from '../template/parse.ts';
+import { KNOWN_AFTER_APPLY, pseudoParameters, type Scope } from '../template/scope.ts';
+import type { Json, ResourceDefinition, Template } from '../template/template.ts';
+
+/** Physical ids, attributes and exports as the evaluation finds them. */
+export interface Surroundings {
+  ref(logicalId: string): string;
+  attribute(logicalId: string, name: string): Json;
+  importValue(exportName: string): string;
+}
+
+export interface StackDefinition {
+  readonly content: StackContent;
+  readonly template: Template;
+  /** Resources whose condition holds, in the template's order. */
+  readonly active: readonly string[];
+  /** For each active resource what it needs. */
+  readonly dependencies: ReadonlyMap<string, readonly string[]>;
+  resource(logicalId: string): ResourceDefinition;
+  isActive(logicalId: string): boolean;
+  /** Deletion or update-replace policy: `Delete` unless the template says otherwise. */
+  policy(logicalId: string, attribute: 'DeletionPolicy' | 'UpdateReplacePolicy'): string;
+  scope(surroundings: Surroundings): Scope;
+  /** Active outputs. */
+  readonly outputs: readonly string[];
+}
+
+const UNKNOWN_SURROUNDINGS: Surroundings = {
+  ref: () => KNOWN_AFTER_APPLY,
+  attribute: () => KNOWN_AFTER_APPLY,
+  importValue: () => KNOWN_AFTER_APPLY,
+};
+
+const POLICIES = new Set(['Delete', 'Retain', 'RetainExceptOnCreate']);
+
+/**
+ * Reads and checks a stack's template.
+ * @throws AwsError ValidationError for a template that AWS refuses; NotImplementedByLocalCloud for a type or property that this cloud lacks.
+ */
+export function defineStack(
+  cloud: Pick<Cloud, 'account' | 'region'>,
+  stack: { readonly stackName: string; readonly stackId: string },
+  content: StackContent,
+): StackDefinition {
+  const template = parseTemplate(content.templateBody);
+  const pseudo = pseudoParameters({ ...stack, ...cloudPlace(cloud), notificationArns: [] });
+  const parameters = parameterRefs(template, content.parameters);
+  const hasLanguageExtensions = transformsOf(template).length > 0;
+  const condition = conditionLookup(template, () => scope(UNKNOWN_SURROUNDINGS));
+  const scope = (surroundings: Surroundings): Scope => ({
+    template,
+    parameters,
+    pseudo,
+    hasLanguageExtensions,
+    condition,
+    ...surroundings,
+  });
+
+  const blank = scope(UNKNOWN_SURROUNDINGS);
+  checkRules(template, blank);
+  const holds = ({ Condition }: { readonly Condition?: string }) =>
+    Condition === undefined || condition(Condition);
+  const active = Object.keys(template.Resources).filter((id) => holds(resource(id)));
+  const outputs = Object.entries(template.Outputs ?? {})
+    .filter(([, output]) => holds(output))
+    .map(([key]) => key);
+  const dependencies = dependencyGraph(template, active, blank);
+
+  function resource(logicalId: string): ResourceDefinition {
+    return template.Resources[logicalId] as ResourceDefinition;
+  }
+  function policy(logicalId: string, attribute: 'DeletionPolicy' | 'UpdateReplacePolicy'): string {
+    const value = resource(logicalId)[attribute];
+    const name = value === undefined ? 'Delete' : String(evaluate(value, blank));
+    if (!POLICIES.has(name)) throw new NotImplementedByLocalCloud(`${attribute} ${name} of ${logicalId}`);
+    return name;
+  }
+
+  const definition: StackDefinition = {
+    content,
+    template,
+    active,
+    dependencies,
+    resource,
+    isActive: (logicalId) => active.includes(logicalId),
+    policy,
+    scope,
+    outputs,
+  };
+  checkResources(definition, blank);
+  checkOutputs(definition, blank);
+  return definition;
+}
+
+function cloudPlace({ account, region }: Pick<Cloud, 'account' | 'region'>) {
+  return { account, region };
+}
+
+function checkResources(definition: StackDefinition, scope: Scope): void {
+  for (const logicalId of definition.active) {
+    const { Type, Properties = {} } = definition.resource(logicalId);
+    const handler = handlerFor(Type, logicalId);
+    definition.policy(logicalId, 'DeletionPolicy');
+    definition.policy(logicalId, 'UpdateReplacePolicy');
+    for (const [name, value] of Object.entries(Properties)) {
+      const property = handler.properties[name];
+      if (!property && !handler.takesAnyProperty) throw refusedProperty(name, `${Type} (${logicalId})`);
+      if (property) checkMembers(property.shape, value, name, `${Type} (${logicalId})`);
+    }
+    checkAttributes(definition, Properties, scope);
+  }
+}
+
+function checkAttributes(definition: StackDefinition, value: Json, scope: Scope): void {
+  for (const { logicalId, attribute } of referencesIn(value, scope)) {
+    if (attribute === undefined) continue;
+    const { Type } = definition.resource(logicalId);
+    const known = handlerFor(Type, logicalId).attributes ?? [];
+    if (known !== 'any' && !known.includes(attribute)) {
+      throw validationError(
+        `Template error: resource ${logicalId} does not support attribute type ${attribute} in Fn::GetAtt`,
+      );
+    }
+  }
+}
+
+function checkOutputs(definition: StackDefinition, scope: Scope): void {
+  for (const key of definition.outputs) {
+    const output = definition.template.Outputs?.[key];
+    const value: Json = [output?.Value ?? '', output?.Export?.Name ?? ''];
+    const missing = referencesIn(value, scope).filter(({ logicalId }) => !definition.isActive(logicalId));
+    if (missing.length > 0) {
+      throw unresolvedDependencies(
+        missing.map(({ logicalId }) => logicalId),
+        'Outputs',
+      );
+    }
+    checkAttributes(definition, value, scope);
+  }
+}

@@ -1,0 +1,99 @@
+/** AWS::Logs::LogGroup and AWS::Logs::ResourcePolicy. */
+import { unlessGone } from '../errors.ts';
+import { arnOf, given, mustNotExist, policyText, removedTagKeys, TAGS, tagMap } from './common.ts';
+import { defineResource, type ResourceContext, replaces, updates } from './handler.ts';
+
+const MAX_NAME_LENGTH = 512;
+
+async function setRetention(
+  context: ResourceContext,
+  logGroupName: string,
+  retentionInDays: number | undefined,
+) {
+  if (retentionInDays === undefined) await context.call('logs', 'DeleteRetentionPolicy', { logGroupName });
+  else await context.call('logs', 'PutRetentionPolicy', { logGroupName, retentionInDays });
+}
+
+export const logGroup = defineResource({
+  type: 'AWS::Logs::LogGroup',
+  properties: {
+    KmsKeyId: updates('string'),
+    LogGroupClass: replaces('string'),
+    LogGroupName: replaces('string'),
+    RetentionInDays: updates('integer'),
+    Tags: updates(TAGS),
+  },
+  nameProperty: 'LogGroupName',
+  attributes: ['Arn'],
+  tags: 'list',
+  async create(properties, context) {
+    const logGroupName = properties.LogGroupName ?? context.name({ maxLength: MAX_NAME_LENGTH });
+    await context.call(
+      'logs',
+      'CreateLogGroup',
+      given({
+        logGroupName,
+        kmsKeyId: properties.KmsKeyId,
+        logGroupClass: properties.LogGroupClass,
+        tags: properties.Tags && tagMap(properties.Tags),
+      }),
+    );
+    context.created(logGroupName);
+    if (properties.RetentionInDays !== undefined) {
+      await setRetention(context, logGroupName, properties.RetentionInDays);
+    }
+    return {
+      physicalId: logGroupName,
+      attributes: { Arn: arnOf(context, 'logs', `log-group:${logGroupName}:*`) },
+    };
+  },
+  async update({ physicalId: logGroupName, previous, next, changed }, context) {
+    if (changed('RetentionInDays')) await setRetention(context, logGroupName, next.RetentionInDays);
+    if (changed('KmsKeyId')) {
+      const kmsKeyId = next.KmsKeyId;
+      if (kmsKeyId) await context.call('logs', 'AssociateKmsKey', { logGroupName, kmsKeyId });
+      else await context.call('logs', 'DisassociateKmsKey', { logGroupName });
+    }
+    if (changed('Tags')) {
+      const resourceArn = arnOf(context, 'logs', `log-group:${logGroupName}`);
+      const tagKeys = removedTagKeys(previous.Tags, next.Tags);
+      if (tagKeys.length > 0) await context.call('logs', 'UntagResource', { resourceArn, tagKeys });
+      if (next.Tags?.length)
+        await context.call('logs', 'TagResource', { resourceArn, tags: tagMap(next.Tags) });
+    }
+    return undefined;
+  },
+  async delete({ physicalId: logGroupName }, _properties, context) {
+    await unlessGone(context.call('logs', 'DeleteLogGroup', { logGroupName }));
+  },
+});
+
+export const logResourcePolicy = defineResource({
+  type: 'AWS::Logs::ResourcePolicy',
+  properties: { PolicyDocument: updates('json'), PolicyName: replaces('string') },
+  required: ['PolicyDocument', 'PolicyName'],
+  nameProperty: 'PolicyName',
+  async create({ PolicyName: policyName = '', PolicyDocument }, context) {
+    await mustNotExist('AWS::Logs::ResourcePolicy', policyName, async () => {
+      const answer = await context.call<{ resourcePolicies?: { policyName?: string }[] }>(
+        'logs',
+        'DescribeResourcePolicies',
+        {},
+      );
+      return answer.resourcePolicies?.some((policy) => policy.policyName === policyName);
+    });
+    await context.call('logs', 'PutResourcePolicy', {
+      policyName,
+      policyDocument: policyText(PolicyDocument),
+    });
+    return { physicalId: policyName };
+  },
+  async update({ physicalId: policyName, next }, context) {
+    const policyDocument = policyText(next.PolicyDocument);
+    await context.call('logs', 'PutResourcePolicy', { policyName, policyDocument });
+    return undefined;
+  },
+  async delete({ physicalId: policyName }, _properties, context) {
+    await unlessGone(context.call('logs', 'DeleteResourcePolicy', { policyName }));
+  },
+});

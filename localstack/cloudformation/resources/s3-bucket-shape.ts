@@ -1,0 +1,71 @@
+/** The properties of AWS::S3::Bucket that this cloud has. */
+import { TAGS } from './common.ts';
+import { type PropertyValues, replaces, updates } from './handler.ts';
+
+const LIFECYCLE_RULE = {
+  Id: 'string',
+  Status: 'string',
+  Prefix: 'string',
+  AbortIncompleteMultipartUpload: { DaysAfterInitiation: 'integer' },
+  ExpirationDate: 'string',
+  ExpirationInDays: 'integer',
+  ExpiredObjectDeleteMarker: 'boolean',
+  NoncurrentVersionExpiration: { NoncurrentDays: 'integer', NewerNoncurrentVersions: 'integer' },
+  NoncurrentVersionExpirationInDays: 'integer',
+  NoncurrentVersionTransitions: [
+    { StorageClass: 'string', TransitionInDays: 'integer', NewerNoncurrentVersions: 'integer' },
+  ],
+  ObjectSizeGreaterThan: 'string',
+  ObjectSizeLessThan: 'string',
+  TagFilters: TAGS,
+  Transitions: [{ StorageClass: 'string', TransitionDate: 'string', TransitionInDays: 'integer' }],
+} as const;
+
+const CORS_RULE = {
+  Id: 'string',
+  AllowedHeaders: ['string'],
+  AllowedMethods: ['string'],
+  AllowedOrigins: ['string'],
+  ExposedHeaders: ['string'],
+  MaxAge: 'integer',
+} as const;
+
+const FILTER = { S3Key: { Rules: [{ Name: 'string', Value: 'string' }] } } as const;
+
+export const BUCKET_PROPERTIES = {
+  AccessControl: updates('string'),
+  BucketEncryption: updates({
+    ServerSideEncryptionConfiguration: [
+      {
+        BucketKeyEnabled: 'boolean',
+        ServerSideEncryptionByDefault: { SSEAlgorithm: 'string', KMSMasterKeyID: 'string' },
+      },
+    ],
+  }),
+  BucketName: replaces('string'),
+  CorsConfiguration: updates({ CorsRules: [CORS_RULE] }),
+  LifecycleConfiguration: updates({ Rules: [LIFECYCLE_RULE] }),
+  LoggingConfiguration: updates({ DestinationBucketName: 'string', LogFilePrefix: 'string' }),
+  NotificationConfiguration: updates({
+    EventBridgeConfiguration: { EventBridgeEnabled: 'boolean' },
+    LambdaConfigurations: [{ Event: 'string', Function: 'string', Filter: FILTER }],
+    QueueConfigurations: [{ Event: 'string', Queue: 'string', Filter: FILTER }],
+    TopicConfigurations: [{ Event: 'string', Topic: 'string', Filter: FILTER }],
+  }),
+  ObjectLockConfiguration: updates({
+    ObjectLockEnabled: 'string',
+    Rule: { DefaultRetention: { Mode: 'string', Days: 'integer', Years: 'integer' } },
+  }),
+  ObjectLockEnabled: replaces('boolean'),
+  OwnershipControls: updates({ Rules: [{ ObjectOwnership: 'string' }] }),
+  PublicAccessBlockConfiguration: updates({
+    BlockPublicAcls: 'boolean',
+    BlockPublicPolicy: 'boolean',
+    IgnorePublicAcls: 'boolean',
+    RestrictPublicBuckets: 'boolean',
+  }),
+  Tags: updates(TAGS),
+  VersioningConfiguration: updates({ Status: 'string' }),
+} as const;
+
+export type BucketProperties = PropertyValues<typeof BUCKET_PROPERTIES>;
