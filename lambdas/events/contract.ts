@@ -1,0 +1,76 @@
+/**
+ * Domain events on the stage's bus. At least once, in no order: every consumer is idempotent by `id` or by content.
+ *
+ * | event | emitted by | heard by |
+ * |---|---|---|
+ * | DatasetVersioned | datasets | retraining |
+ * | DatasetUnchanged, UploadRejected | datasets | notifications |
+ * | LabelsReceived | datasets | retraining, monitoring |
+ * | CodeChanged | governance (register-project, after a deploy) | retraining |
+ * | RunRequested | a person (CLI) | retraining |
+ * | MonitorRequested | a person (CLI) | monitoring |
+ * | RunStarted, RunDeferred | retraining | notifications |
+ * | RunFinished | training | retraining, notifications |
+ * | ModelRegistered | registry | notifications |
+ * | ModelPromoted, RolloutFailed | deployment | notifications |
+ * | WindowJudged | monitoring | notifications |
+ * | DifferenceFound | governance (reconcile) | notifications |
+ *
+ * All are heard by governance (record-audit).
+ */
+export const EVENT_SOURCE = 'driftless';
+
+export interface EventDetails {
+  DatasetVersioned: {
+    project: string;
+    version: number;
+    digest: string;
+    rows: number;
+    upload?: string;
+    run?: string;
+  };
+  DatasetUnchanged: { project: string; version: number; digest: string; upload: string };
+  UploadRejected: { project: string; upload: string; reasons: string[]; checksKey: string };
+  LabelsReceived: { project: string; sha256: string; key: string; rows: number };
+  CodeChanged: { project: string; settingsDigest: string; codeDigest: string; trainingDigest: string };
+  RunRequested: { project: string; requestId: string; reason: string; by: string };
+  /** Without `window`: every complete window that was not judged yet. `force` judges again, the running window too. */
+  MonitorRequested: { project: string; requestId: string; window?: string; force?: boolean };
+  RunStarted: { project: string; run: string; reason: string; request: string };
+  RunDeferred: { project: string; request: string; guard: string; reason: string };
+  RunFinished: {
+    project: string;
+    run: string;
+    status: 'Registered' | 'RejectedByGate' | 'Failed';
+    reason: string;
+  };
+  ModelRegistered: {
+    project: string;
+    run: string;
+    modelVersion: number;
+    modelPackageArn: string;
+    approval: string;
+  };
+  ModelPromoted: { project: string; modelVersion: number; endpointName: string; endpointConfigName: string };
+  RolloutFailed: { project: string; modelVersion: number; endpointName: string; reason: string };
+  WindowJudged: { project: string; modelVersion: number; window: string; verdict: string; reportKey: string };
+  DifferenceFound: { project: string; what: string; repaired: boolean };
+}
+export type EventName = keyof EventDetails;
+export const EVENT_NAMES = [
+  'DatasetVersioned',
+  'DatasetUnchanged',
+  'UploadRejected',
+  'LabelsReceived',
+  'CodeChanged',
+  'RunRequested',
+  'MonitorRequested',
+  'RunStarted',
+  'RunDeferred',
+  'RunFinished',
+  'ModelRegistered',
+  'ModelPromoted',
+  'RolloutFailed',
+  'WindowJudged',
+  'DifferenceFound',
+] as const satisfies readonly EventName[];

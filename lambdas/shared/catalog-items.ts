@@ -1,0 +1,223 @@
+/**
+ * The catalog's items (DynamoDB, one table a stage, keys `pk` and `sk`). Type and key builders only.
+ *
+ * Uniqueness is won by a conditional write on one item; no read-then-write decides anything.
+ */
+import type { Judgement, Verdict } from './verdict.ts';
+
+export const projectPk = (project: string) => `PROJECT#${project}`;
+export const SK = {
+  project: 'PROJECT',
+  head: 'HEAD',
+  /** Orders the commits of a project: the next number and the commit under way. */
+  commit: 'COMMIT',
+  controller: 'CONTROLLER',
+  champion: 'CHAMPION',
+  rollout: 'ROLLOUT',
+  version: (version: number) => `VERSION#${String(version).padStart(8, '0')}`,
+  /** Digest to number, so that a digest can win only one number. */
+  versionDigest: (digest: string) => `VERSION_DIGEST#${digest}`,
+  upload: (upload: string) => `UPLOAD#${upload}`,
+  labels: (sha256: string) => `LABELS#${sha256}`,
+  run: (run: string) => `RUN#${run}`,
+  model: (modelVersion: number) => `MODEL#${String(modelVersion).padStart(8, '0')}`,
+  /** Every endpoint configuration that ever served, so that captures can be attributed. */
+  endpointConfig: (name: string) => `ENDPOINT_CONFIG#${name}`,
+  window: (modelVersion: number, window: string) =>
+    `WINDOW#${String(modelVersion).padStart(8, '0')}#${window}`,
+  decision: (at: string, id: string) => `DECISION#${at}#${id}`,
+  /** Pins the time under which a decision is listed, so that a retry records it once. */
+  decisionId: (id: string) => `DECISION_ID#${id}`,
+} as const;
+export const SK_PREFIX = {
+  version: 'VERSION#',
+  labels: 'LABELS#',
+  run: 'RUN#',
+  model: 'MODEL#',
+  endpointConfig: 'ENDPOINT_CONFIG#',
+  window: 'WINDOW#',
+  decision: 'DECISION#',
+  upload: 'UPLOAD#',
+} as const;
+/** All projects of the stage: pk of the index item that `register-project` writes. */
+export const PROJECTS_PK = 'PROJECTS';
+
+export interface ProjectItem {
+  readonly project: string;
+  readonly dataBucket: string;
+  readonly settingsDigest: string;
+  readonly codeDigest: string;
+  /** SHA-256 over what training depends on: trainer, split, gates' metric and the code digest. */
+  readonly trainingDigest: string;
+  readonly deployedAt: string;
+}
+
+export interface HeadItem {
+  readonly version: number;
+  readonly digest: string;
+}
+
+export interface VersionItem {
+  readonly version: number;
+  readonly digest: string;
+  readonly rows: number;
+  readonly files: number;
+  readonly bytes: number;
+  readonly createdAt: string;
+  /** What made it: an upload, or a run that added labelled rows. */
+  readonly source:
+    | { readonly kind: 'upload'; readonly upload: string }
+    | { readonly kind: 'labels'; readonly run: string };
+  /** SHA-256 of the label files whose records are in this version, cumulative. */
+  readonly labelFiles: readonly string[];
+}
+
+/**
+ * Orders a project's commits. A commit is first announced here by a conditional write, with everything that is needed
+ * to finish it; whoever comes next (a retry, another upload, the reconciler) finishes it before anything else.
+ */
+export interface CommitItem {
+  /** Highest version number given so far; 0 before the first. */
+  readonly lastVersion: number;
+  readonly pending?: PendingCommit;
+}
+
+export interface PendingCommit {
+  /** `new` makes the version; `move` only moves the head to a version that exists. */
+  readonly kind: 'new' | 'move';
+  readonly item: VersionItem;
+  /** Prefix with the version's documents, ending in `/`; copied to `datasets/<version>/`. */
+  readonly stagedPrefix?: string;
+  /** The decision to record and, for a version made by an upload, the upload. */
+  readonly judgement: Judgement;
+  readonly upload?: string;
+  readonly run?: string;
+}
+
+/** What became of an upload. Its presence makes a repeated event harmless. */
+export interface UploadItem {
+  readonly upload: string;
+  /** Objects below `incoming/` that it was made of, its marker last; removed once the outcome is recorded. */
+  readonly incoming: readonly {
+    readonly key: string;
+    readonly etag: string;
+    readonly lastModified: string;
+  }[];
+  readonly outcome: 'versioned' | 'unchanged' | 'moved-back' | 'rejected';
+  readonly reason: string;
+  readonly version?: number;
+  readonly digest?: string;
+  readonly checksKey?: string;
+  readonly at: string;
+}
+
+export interface LabelsItem {
+  readonly sha256: string;
+  readonly key: string;
+  readonly rows: number;
+  readonly receivedAt: string;
+}
+
+/** Asks for a run. `id` makes it one run however often the event arrives. */
+export interface RunRequest {
+  readonly id: string;
+  readonly kind: 'dataset' | 'code' | 'alarm' | 'manual';
+  readonly reason: string;
+  readonly requestedAt: string;
+  readonly alarmName?: string;
+}
+
+export interface ControllerItem {
+  /** Present while a run is in progress. Won by a conditional write, released by `finish-run`. */
+  readonly lock?: { readonly run: string; readonly since: string };
+  /** Requests that met a guard; looked at again when a run ends, labels arrive, or the sweep passes. Newest last. */
+  readonly pending: readonly RunRequest[];
+  /** Ids of requests that were answered, newest last, at most 100: a duplicate event changes nothing. */
+  readonly answered: readonly string[];
+  readonly lastRun?: { readonly run: string; readonly startedAt: string; readonly finishedAt?: string };
+  readonly runsToday?: { readonly day: string; readonly count: number };
+}
+
+export type RunStatus = 'InProgress' | 'Registered' | 'RejectedByGate' | 'Failed';
+
+export interface RunItem {
+  readonly run: string;
+  readonly status: RunStatus;
+  readonly request: RunRequest;
+  readonly executionArn: string;
+  readonly startedAt: string;
+  readonly finishedAt?: string;
+  readonly datasetVersion?: number;
+  readonly settingsDigest: string;
+  readonly codeDigest: string;
+  readonly trainingJobName?: string;
+  /** SageMaker model made to score the challenger; named here so that a teardown finds it. */
+  readonly modelName?: string;
+  readonly modelPackageArn?: string;
+  readonly modelVersion?: number;
+  /** SageMaker's FailureReason or the gate's sentence. */
+  readonly failureReason?: string;
+}
+
+export interface ModelItem {
+  readonly modelVersion: number;
+  readonly modelPackageArn: string;
+  readonly run: string;
+  readonly datasetVersion: number;
+  readonly registeredAt: string;
+}
+
+export interface ChampionItem {
+  readonly modelVersion: number;
+  readonly modelPackageArn: string;
+  /** SageMaker model that the endpoint serves, reused to score the champion on a challenger's holdout. */
+  readonly modelName: string;
+  readonly run: string;
+  readonly datasetVersion: number;
+  readonly datasetDigest: string;
+  readonly endpointName: string;
+  readonly endpointConfigName: string;
+  readonly promotedAt: string;
+}
+
+export interface RolloutItem {
+  readonly modelVersion: number;
+  readonly executionArn: string;
+  readonly since: string;
+}
+
+export interface EndpointConfigItem {
+  readonly endpointConfigName: string;
+  readonly endpointName: string;
+  /** SageMaker model behind the configuration; named here so that a teardown finds it. */
+  readonly modelName: string;
+  readonly modelVersion: number;
+  readonly run: string;
+  readonly capturePrefix: string;
+}
+
+export interface WindowItem {
+  readonly modelVersion: number;
+  /** `<start>_<end>` as ISO dates-times without punctuation, for example `20260302T000000Z_20260309T000000Z`. */
+  readonly window: string;
+  readonly verdict: Verdict;
+  readonly reportKey: string;
+  readonly judgedAt: string;
+  readonly rows: number;
+  readonly labelledRows: number;
+  /** Digests of what it was judged from: a window is judged again when they change. */
+  readonly capturesDigest?: string;
+  readonly labelsDigest?: string;
+}
+
+export interface DecisionItem {
+  readonly id: string;
+  readonly at: string;
+  readonly project: string;
+  /** What was decided on: `gate`, `guard`, `approval`, `rollout`, `upload`, `monitor`. */
+  readonly kind: 'gate' | 'guard' | 'approval' | 'rollout' | 'upload' | 'monitor' | 'reconcile';
+  /** The run, upload, model version or window. */
+  readonly subject: string;
+  readonly by: string;
+  readonly judgement: Judgement;
+}

@@ -1,0 +1,269 @@
+/**
+ * What the loop does only when something goes wrong, done for real on a deployed stage: permissions for failures are
+ * permissions too, and are needed by nothing else.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { CloudFormationClient, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
+import {
+  ListModelPackagesCommand,
+  ListTrainingJobsCommand,
+  ListTransformJobsCommand,
+  UpdateModelPackageCommand,
+} from '@aws-sdk/client-sagemaker';
+import { DescribeExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { readJson, uploadFiles, uploadLabels } from '../../console/client/actions.ts';
+import {
+  getChampion,
+  getProject,
+  getRollout,
+  listRuns,
+  listUploads,
+  listVersions,
+} from '../../console/client/catalog.ts';
+import type { Connection } from '../../console/client/connect.ts';
+import { PROJECT_RESOURCE_TYPE, type RegisterProjectProperties } from '../../lambdas/governance/contract.ts';
+import { settingsKey } from '../../lambdas/shared/keys.ts';
+import type { ProjectSettings } from '../../lambdas/shared/settings.ts';
+import {
+  addFault,
+  atRest,
+  clearFaults,
+  countFailedInvocations,
+  eventually,
+  invokeAsync,
+  type Stage,
+  startRun,
+} from './privilege-stage.ts';
+
+/** Longer than the reconciler leaves a workflow to itself. */
+const PAST_GRACE_SECONDS = 16 * 60;
+/** Longer than Lambda's two retries, after one minute and after two. */
+const PAST_RETRIES_SECONDS = 5 * 60;
+
+/** Handlers that rules, schedules or CloudFormation invoke, each with an event that it cannot answer. */
+const UNANSWERABLE: Readonly<Record<string, unknown>> = {
+  'commit-upload': {},
+  'receive-labels': {},
+  'request-rollout': {},
+  'run-monitor': {},
+  'decide-retraining': {},
+  'record-audit': {},
+  // nobody listens there
+  'register-project': { RequestType: 'Create', ResponseURL: 'http://127.0.0.1:9/', ResourceProperties: {} },
+  'empty-bucket': { RequestType: 'Create', ResponseURL: 'http://127.0.0.1:9/', ResourceProperties: {} },
+};
+
+/** Every function that is invoked asynchronously fails all its attempts, so that its event goes to the queue. */
+export async function failEveryInvocation(stage: Stage): Promise<void> {
+  const before = await countFailedInvocations(stage);
+  const { names } = stage.connection;
+  for (const [handler, event] of Object.entries(UNANSWERABLE)) {
+    await invokeAsync(names.function(handler), event);
+  }
+  await stage.clock.advance(PAST_RETRIES_SECONDS);
+  // it reads no event
+  await addFault({ service: 'dynamodb', operation: 'Query', times: 100, code: 'ValidationException' });
+  await invokeAsync(names.function('reconcile'), {});
+  await stage.clock.advance(PAST_RETRIES_SECONDS);
+  await clearFaults();
+  const expected = Object.keys(UNANSWERABLE).length + 1;
+  const found = (await countFailedInvocations(stage)) - before;
+  if (found !== expected) throw new Error(`${found} failed invocations in the queue; expected ${expected}`);
+}
+
+/** Files that are no data: they go to `rejected/`. */
+export async function uploadWhatIsRejected({ connection, clock, folder }: Stage): Promise<void> {
+  await uploadFiles(connection, [writeFile(folder, 'no-target.csv', 'origin,destination\nATL,BOS\n')]);
+  await uploadLabels(connection, writeFile(folder, 'no-labels.jsonl', 'this is no record\n'));
+  await clock.advance(60);
+  const uploads = await listUploads(connection);
+  if (!uploads.some(({ outcome }) => outcome === 'rejected')) throw new Error('no upload was rejected');
+}
+
+/** The same label records under two names. */
+export async function repeatLabels({ connection, clock, folder }: Stage): Promise<void> {
+  const at = new Date(await clock.now()).toISOString();
+  const record = {
+    inferenceId: 'nobody-asked',
+    row: 0,
+    key: 'none',
+    eventTime: at,
+    label: 1,
+    labelledAt: at,
+  };
+  for (const name of ['labels-once.jsonl', 'labels-twice.jsonl']) {
+    await uploadLabels(connection, writeFile(folder, name, `${JSON.stringify(record)}\n`));
+    await clock.advance(60);
+  }
+}
+
+function writeFile(folder: string, name: string, content: string): string {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, name), content);
+  return join(folder, name);
+}
+
+/** A run is aborted while its training job runs, another while its transform job does; the reconciler finds both. */
+export async function abortRuns(stage: Stage): Promise<void> {
+  await abortRun(stage, isTraining);
+  await abortRun(stage, isScoring);
+}
+
+async function abortRun(stage: Stage, isThere: (connection: Connection, run: string) => Promise<boolean>) {
+  const { connection, clock } = stage;
+  const run = await startRun(stage, 'to be aborted');
+  await eventually(`a job of ${run.run}`, () => isThere(connection, run.run));
+  await connection.stepFunctions.send(new StopExecutionCommand({ executionArn: run.executionArn }));
+  await clock.advance(PAST_GRACE_SECONDS);
+  await invokeAsync(connection.names.function('reconcile'), {});
+  await clock.advance(60);
+  const ended = (await listRuns(connection)).find((each) => each.run === run.run);
+  if (ended?.status !== 'Failed') throw new Error(`${run.run} is ${ended?.status} after it was aborted`);
+}
+
+async function isTraining({ sagemaker }: Connection, run: string): Promise<boolean> {
+  const { TrainingJobSummaries = [] } = await sagemaker.send(
+    new ListTrainingJobsCommand({ NameContains: run, StatusEquals: 'InProgress' }),
+  );
+  return TrainingJobSummaries.length > 0;
+}
+
+async function isScoring({ sagemaker }: Connection, run: string): Promise<boolean> {
+  const { TransformJobSummaries = [] } = await sagemaker.send(
+    new ListTransformJobsCommand({ NameContains: run, StatusEquals: 'InProgress' }),
+  );
+  return TransformJobSummaries.length > 0;
+}
+
+/** An older model version is approved; its rollout is aborted and found. Then again, with another that has to wait. */
+export async function abortAndQueueRollouts(stage: Stage): Promise<void> {
+  const { connection, clock } = stage;
+  const champion = (await getChampion(connection))!.modelPackageArn;
+  const older = await anotherPackage(connection, champion);
+  await approve(connection, older);
+  const begun = await eventually('a rollout', async () => (await getRollout(connection))?.executionArn);
+  await connection.stepFunctions.send(new StopExecutionCommand({ executionArn: begun }));
+  await clock.advance(PAST_GRACE_SECONDS);
+  await invokeAsync(connection.names.function('reconcile'), {});
+  await clock.advance(60);
+  if ((await getRollout(connection))?.executionArn) throw new Error('the aborted rollout was not found');
+
+  await approve(connection, older);
+  const first = await eventually(
+    'the next rollout',
+    async () => (await getRollout(connection))?.executionArn,
+  );
+  await approve(connection, champion);
+  await eventually('the end of the waiting rollout', async () => {
+    await clock.advance(60);
+    const [rollout, now] = await Promise.all([getRollout(connection), getChampion(connection)]);
+    return rollout?.executionArn === undefined && now?.modelPackageArn === champion;
+  });
+  const { status } = await connection.stepFunctions.send(
+    new DescribeExecutionCommand({ executionArn: first }),
+  );
+  if (status !== 'SUCCEEDED') throw new Error(`the rollout that another waited for ended ${status}`);
+}
+
+/** The oldest version that is not the champion. */
+async function anotherPackage({ sagemaker, names, project }: Connection, champion: string): Promise<string> {
+  const { ModelPackageSummaryList = [] } = await sagemaker.send(
+    new ListModelPackagesCommand({
+      ModelPackageGroupName: names.modelPackageGroup(project),
+      SortBy: 'CreationTime',
+      SortOrder: 'Ascending',
+    }),
+  );
+  const other = ModelPackageSummaryList.find(({ ModelPackageArn }) => ModelPackageArn !== champion);
+  if (!other) throw new Error('there is no second model version to roll out');
+  return other.ModelPackageArn!;
+}
+
+/** Approves a package that was approved before: a new approval needs another status in between. */
+export async function approve({ sagemaker }: Connection, ModelPackageArn: string): Promise<void> {
+  for (const ModelApprovalStatus of ['Rejected', 'Approved'] as const) {
+    await sagemaker.send(new UpdateModelPackageCommand({ ModelPackageArn, ModelApprovalStatus }));
+  }
+}
+
+/** The project is registered with other settings, under which an upload adds rows, and then with its own again. */
+export async function changeSettings(stage: Stage): Promise<void> {
+  const { connection, folder } = stage;
+  const properties = await registeredProperties(connection);
+  const settings = JSON.parse(properties.Settings) as ProjectSettings;
+  const changed: ProjectSettings = {
+    ...settings,
+    dataset: { ...settings.dataset, uploads: 'append' },
+    trainer: { ...settings.trainer, hyperparameters: { ...settings.trainer.hyperparameters, rounds: '20' } },
+  };
+  const before = (await listRuns(connection)).length;
+  await register(connection, { ...properties, Settings: JSON.stringify(changed) });
+  await atRest(stage);
+  if ((await listRuns(connection)).length === before) throw new Error('changed settings started no run');
+  const header = settings.dataset.columns.map(({ name }) => name).join(',');
+  const row = 'by-test,2001-03-01T12:00:00Z,ATL,BOS,946,720,4,0';
+  await uploadFiles(connection, [writeFile(folder, 'one-more.csv', `${header}\n${row}\n`)]);
+  await atRest(stage);
+  // the run that it starts may have made another version since
+  const added = (await listVersions(connection)).find(
+    ({ source }) => source.kind === 'upload' && source.upload.startsWith('one-more.csv'),
+  );
+  if (!added || added.files < 2) throw new Error(`the upload was not added: ${JSON.stringify(added)}`);
+  await register(connection, properties);
+  await atRest(stage);
+}
+
+/** What the template gives to `register-project`: the settings in force, and the trainer's asset. */
+async function registeredProperties(connection: Connection): Promise<RegisterProjectProperties> {
+  const { account, region, bucket, names, project } = connection;
+  const { TemplateBody = '{}' } = await new CloudFormationClient({}).send(
+    new GetTemplateCommand({ StackName: names.projectStack(project) }),
+  );
+  const { Resources } = JSON.parse(TemplateBody) as {
+    Resources: Record<string, { Type: string; Properties: RegisterProjectProperties }>;
+  };
+  const resource = Object.values(Resources).find(({ Type }) => Type === PROJECT_RESOURCE_TYPE)!;
+  const { settingsDigest } = (await getProject(connection))!;
+  return {
+    Project: project,
+    DataBucket: bucket,
+    Settings: JSON.stringify(await readJson(connection, settingsKey(settingsDigest))),
+    CodeBucket: `cdk-hnb659fds-assets-${account}-${region}`,
+    CodeKey: resource.Properties.CodeKey,
+    RemoveRuntimeResources: 'true',
+  };
+}
+
+/** Invokes `register-project` as CloudFormation does on an update. @throws Error with the reason of its failure */
+async function register(connection: Connection, properties: RegisterProjectProperties): Promise<void> {
+  let answered: (answer: { Status: string; Reason?: string }) => void = () => undefined;
+  const answer = new Promise<{ Status: string; Reason?: string }>((resolve) => {
+    answered = resolve;
+  });
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      response.end();
+      answered(JSON.parse(body));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await invokeAsync(connection.names.function('register-project'), {
+    RequestType: 'Update',
+    ResponseURL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    StackId: connection.names.projectStack(connection.project),
+    RequestId: 'by-test',
+    LogicalResourceId: 'Project',
+    PhysicalResourceId: connection.project,
+    ResourceProperties: properties,
+  });
+  const { Status, Reason } = await answer;
+  server.close();
+  if (Status !== 'SUCCESS') throw new Error(`register-project answered ${Status}: ${Reason}`);
+}
