@@ -1,0 +1,63 @@
+/** Where a numeric column's bins end, decided once from the reference. */
+
+/** At most this many distinct values are listed and separated from each other. */
+export const MAXIMUM_LISTED_VALUES = 50;
+
+/** 256 equal parts, the deciles, and the tails, where a quantile grid is blind. */
+export const GRID_FRACTIONS: readonly number[] = unique([
+  ...Array.from({ length: 255 }, (_, index) => (index + 1) / 256),
+  ...Array.from({ length: 9 }, (_, index) => (index + 1) / 10),
+  0.0001,
+  0.001,
+  0.999,
+  0.9999,
+]);
+
+export interface Edges {
+  readonly deciles: readonly number[];
+  readonly edges: readonly number[];
+}
+
+/**
+ * Edges of the decile bins and of the fine grid.
+ * @param quantiles of the reference at `GRID_FRACTIONS`, type 7.
+ * @param values all distinct values, when they are few: each gets a bin of its own, which ends at it and begins just
+ *   below it.
+ */
+export function gridEdges(quantiles: readonly number[], values: readonly number[] | undefined): Edges {
+  const deciles = unique(quantiles.filter((_, index) => isDecile(GRID_FRACTIONS[index]!)));
+  const isolating = values?.flatMap((value) => [nextBelow(value), value]) ?? quantiles;
+  return { deciles, edges: unique([...isolating, ...deciles]) };
+}
+
+/**
+ * Quantiles of type 7 (linear between order statistics; the default of R, NumPy and Excel).
+ * @param sorted ascending, without NaN; empty gives no quantiles.
+ * @param fractions each in 0..1.
+ */
+export function quantiles(sorted: Float64Array, fractions: readonly number[]): number[] {
+  if (sorted.length === 0) return [];
+  return fractions.map((fraction) => {
+    const position = fraction * (sorted.length - 1);
+    const below = Math.floor(position);
+    const low = sorted[below]!;
+    const high = sorted[Math.min(below + 1, sorted.length - 1)]!;
+    return low + (position - below) * (high - low);
+  });
+}
+
+/** The next smaller double. */
+export function nextBelow(value: number): number {
+  if (value === 0) return -Number.MIN_VALUE;
+  const bits = new BigInt64Array(new Float64Array([value]).buffer);
+  bits[0] = bits[0]! + (value > 0 ? -1n : 1n);
+  return new Float64Array(bits.buffer)[0]!;
+}
+
+function isDecile(fraction: number): boolean {
+  return Number.isInteger(Math.round(fraction * 1e6) / 1e5) && fraction > 0.05 && fraction < 0.95;
+}
+
+function unique(numbers: readonly number[]): number[] {
+  return [...new Set(numbers)].sort((a, b) => a - b);
+}
