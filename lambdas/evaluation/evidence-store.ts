@@ -1,0 +1,78 @@
+/** Writes a run's evidence beside its evaluation: the monitors' baseline and the rollout's smoke test. */
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Manifest } from '../datasets/contract.ts';
+import type { DatasetProfile, NumericProfile } from '../datasets/profile.ts';
+import { profileTable } from '../datasets/profile-table.ts';
+import type { DuckDb } from '../shared/duckdb.ts';
+import { baselineKey, manifestKey, parseS3Uri, profileKey, smokeTestKey } from '../shared/keys.ts';
+import { downloadObject, putJson, requireJson } from '../shared/objects.ts';
+import type { ProjectSettings } from '../shared/settings.ts';
+import type { EvaluateRunInput } from '../training/contract.ts';
+import type { Baseline, BinaryMetrics } from './contract.ts';
+import { makeSmokeTest, smokeTestRows } from './smoke-test-rows.ts';
+
+export interface EvaluationWork {
+  readonly settings: ProjectSettings;
+  readonly input: EvaluateRunInput;
+  readonly database: DuckDb;
+  readonly directory: string;
+}
+
+/** DuckDB table with the challenger's scores. */
+export const CHALLENGER_TABLE = 'challenger';
+
+/** Writes what a monitor will compare with. */
+export async function writeBaseline(
+  { settings, input, database }: EvaluationWork,
+  metrics: BinaryMetrics,
+): Promise<void> {
+  const bucket = settings.dataBucket;
+  const { version, digest } = input.dataset;
+  const column = { name: 'prediction', type: 'double', role: 'feature' } as const;
+  const scores = await profileTable(database, CHALLENGER_TABLE, { columns: [column] });
+  const [manifest, profile] = await Promise.all([
+    requireJson<Manifest>(bucket, manifestKey(version)),
+    requireJson<DatasetProfile>(bucket, profileKey(version)),
+  ]);
+  const baseline: Baseline = {
+    format: 1,
+    project: settings.project,
+    run: input.run.run,
+    datasetVersion: version,
+    datasetDigest: digest,
+    schema: manifest.schema,
+    features: profile.columns.filter(({ role }) => role === 'feature'),
+    prediction: scores.columns[0] as NumericProfile,
+    metrics,
+    confidence: settings.gates.confidence,
+  };
+  await putJson(bucket, baselineKey(input.run.run), baseline);
+}
+
+/** Writes rows of the holdout with the challenger's answers, for the rollout to replay. */
+export async function writeSmokeTest(
+  { settings, input, directory }: EvaluationWork,
+  scores: Float64Array,
+): Promise<void> {
+  const { run } = input.run;
+  const { bucket, key } = parseS3Uri(`${input.split.holdout}holdout.csv`);
+  const file = join(directory, 'holdout.csv');
+  await downloadObject(bucket, key, file);
+  const rows = smokeTestRows(scores.length, settings.serving.smokeTest.rows);
+  const lines = await pickLines(file, rows);
+  await putJson(settings.dataBucket, smokeTestKey(run), makeSmokeTest(run, rows, { lines, scores }));
+}
+
+/** Lines of a text file by number, from 0, ascending. */
+async function pickLines(file: string, numbers: readonly number[]): Promise<string[]> {
+  const wanted = new Set(numbers);
+  const picked: string[] = [];
+  let number = 0;
+  for await (const line of createInterface({ input: createReadStream(file) })) {
+    if (wanted.has(number++)) picked.push(line);
+    if (picked.length === wanted.size) break;
+  }
+  return picked;
+}

@@ -1,0 +1,27 @@
+/** The CreateModel request of a challenger, and the environment that its container serves with. */
+import type { CreateModelInput } from '@aws-sdk/client-sagemaker';
+import { codeKey, s3Uri } from '../shared/keys.ts';
+import { LOG_LEVEL } from './hyperparameters.ts';
+import { challengerModelName } from './job-names.ts';
+import { type RunContext, runTags } from './training-job.ts';
+
+/** What the inference toolkit of a framework container reads. */
+export function servingEnvironment({ settings, run, region }: RunContext): Record<string, string> {
+  return {
+    SAGEMAKER_PROGRAM: settings.trainer.entryPoint,
+    SAGEMAKER_SUBMIT_DIRECTORY: s3Uri(settings.dataBucket, codeKey(run.codeDigest)),
+    SAGEMAKER_CONTAINER_LOG_LEVEL: LOG_LEVEL,
+    SAGEMAKER_REGION: region,
+  };
+}
+
+/** Without `ModelDataUrl`: the workflow takes it from the finished job. */
+export function challengerModel(context: RunContext): CreateModelInput {
+  const { settings, run } = context;
+  return {
+    ModelName: challengerModelName(settings.stage, run.run),
+    ExecutionRoleArn: settings.executionRoleArn,
+    PrimaryContainer: { Image: settings.trainer.imageUri, Environment: servingEnvironment(context) },
+    Tags: runTags(context),
+  };
+}
