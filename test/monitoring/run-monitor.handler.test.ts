@@ -1,0 +1,220 @@
+import type { Context } from 'aws-lambda';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { profileTable } from '../../lambdas/datasets/profile-table.ts';
+import { handler as receiveLabels } from '../../lambdas/datasets/receive-labels.handler.ts';
+import { binaryMetrics } from '../../lambdas/evaluation/binary-metrics.ts';
+import type { WindowReport } from '../../lambdas/monitoring/contract.ts';
+import { handler } from '../../lambdas/monitoring/run-monitor.handler.ts';
+import { projectPk, SK } from '../../lambdas/shared/catalog-items.ts';
+import { withDuckDb } from '../../lambdas/shared/duckdb.ts';
+import { baselineKey, windowReportKey } from '../../lambdas/shared/keys.ts';
+import { withTempDirectory } from '../../lambdas/shared/temp-directory.ts';
+import { type FakeAws, fakeAws } from '../shared/aws-fakes.ts';
+import { aCapture, aServedRow } from '../shared/capture-fixture.ts';
+import { anObjectCreated, aProject, BUCKET, deployProject, PROJECT } from '../shared/project-fixture.ts';
+
+const context = {} as Context;
+const WEEK1 = '20260302T000000Z_20260309T000000Z';
+const WEEK2 = '20260309T000000Z_20260316T000000Z';
+const PK = projectPk(PROJECT);
+let aws: FakeAws;
+
+/** The baseline of model version 1: what `evaluate-run` would have left for rows like those of the fixture. */
+async function aBaseline() {
+  const schema = {
+    columns: aProject().dataset.columns.map(({ name, type, role }) => ({ name, type, role })),
+  };
+  const rows = Array.from({ length: 2000 }, (_, i) => aServedRow(i));
+  const [features, prediction] = await withTempDirectory((directory) =>
+    withDuckDb(directory, async (db) => {
+      const values = rows.map(({ features: [d, y, o], score }) => `(${d}, ${y}, '${o}', ${score})`);
+      await db.run(
+        `CREATE TABLE data AS SELECT d::BIGINT AS distance, y::DOUBLE AS delay, o AS origin, s::DOUBLE AS prediction
+         FROM (VALUES ${values.join(', ')}) AS t(d, y, o, s)`,
+      );
+      const featureColumns = schema.columns.filter(({ role }) => role === 'feature');
+      const score = { name: 'prediction', type: 'double', role: 'feature' } as const;
+      return [
+        (await profileTable(db, 'data', { columns: featureColumns })).columns,
+        (await profileTable(db, 'data', { columns: [score] })).columns[0],
+      ] as const;
+    }),
+  );
+  const metrics = binaryMetrics(
+    {
+      labels: Uint8Array.from(rows, ({ label }) => label),
+      scores: Float64Array.from(rows, ({ score }) => score),
+    },
+    0.95,
+  );
+  return {
+    format: 1,
+    project: PROJECT,
+    run: 'r1',
+    datasetVersion: 1,
+    datasetDigest: 'd',
+    schema,
+    features,
+    prediction,
+    metrics,
+    confidence: 0.95,
+  };
+}
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 2, 9, 1) });
+  aws = fakeAws();
+  deployProject(aws, aProject());
+  aws.put(BUCKET, baselineKey('r1'), JSON.stringify(await aBaseline()));
+  const config = {
+    endpointConfigName: 'cfg',
+    endpointName: 'endpoint',
+    modelVersion: 1,
+    run: 'r1',
+    capturePrefix: 'captures/1/cfg',
+  };
+  aws.items.set(`${PK}|${SK.endpointConfig('cfg')}`, config);
+  aws.items.set(`${PK}|${SK.champion}`, { modelVersion: 1 });
+});
+afterEach(() => {
+  aws.restore();
+  vi.useRealTimers();
+});
+
+/** Captures of one day: requests of ten rows. `shift` moves a feature. */
+function serve(day: string, count: number, options: { from?: number; shift?: number } = {}) {
+  const { from = 0, shift = 0 } = options;
+  const lines = [];
+  for (let i = from; i < from + count; i += 10) {
+    const rows = Array.from({ length: 10 }, (_, j) => aServedRow(i + j, shift));
+    lines.push(aCapture(`inference-${i}`, `${day}T10:00:00Z`, rows));
+  }
+  aws.put(
+    BUCKET,
+    `captures/1/cfg/endpoint/AllTraffic/${day.replaceAll('-', '/')}/10/00-00-000-${from}.jsonl`,
+    `${lines.join('\n')}\n`,
+  );
+}
+async function label(count: number, from = 0, flip = false) {
+  const lines = [];
+  for (let i = from; i < from + count; i++) {
+    const record = {
+      inferenceId: `inference-${Math.floor(i / 10) * 10}`,
+      row: i % 10,
+      label: flip ? 1 - aServedRow(i).label : aServedRow(i).label,
+      labelledAt: new Date().toISOString(),
+    };
+    lines.push(JSON.stringify(record));
+  }
+  aws.put(BUCKET, `labels/l${from}.jsonl`, lines.join('\n'));
+  await receiveLabels(anObjectCreated(aws, `labels/l${from}.jsonl`, String(from)), context);
+}
+const schedule = () => handler({ project: PROJECT, scheduled: true }, context);
+const report = (window: string) => aws.json<WindowReport>(BUCKET, windowReportKey(1, window));
+const metric = (name: string) => aws.metrics.filter((m) => m.name === name).map(({ value }) => value);
+
+describe('run-monitor', () => {
+  it('judges each complete window once: no drift, no labels yet', async () => {
+    serve('2026-03-04', 600);
+    expect((await schedule()).judged).toMatchObject([{ modelVersion: 1, window: WEEK1, verdict: 'PASS' }]);
+
+    expect(report(WEEK1)).toMatchObject({
+      rows: 600,
+      complete: true,
+      quality: { verdict: 'INSUFFICIENT_DATA' },
+    });
+    expect(metric('DriftAlert')).toEqual([0]);
+    expect(metric('QualityAlert')).toEqual([]);
+    expect(aws.metrics[0]!.dimensions).toEqual({ Stage: 'test', Project: PROJECT });
+    expect((await schedule()).judged).toEqual([]);
+    expect(metric('DriftAlert')).toEqual([0]);
+    expect(aws.events.filter(({ name }) => name === 'WindowJudged')).toHaveLength(1);
+  });
+
+  it('names the feature that drifted and raises the metric', async () => {
+    serve('2026-03-04', 600, { shift: 40 });
+    await schedule();
+
+    const { drift, verdict, violations } = report(WEEK1);
+    expect(verdict).toBe('FAIL');
+    expect(drift.driftedFeatures).toEqual(['distance']);
+    expect(violations).toMatchObject([
+      { feature_name: 'distance', constraint_check_type: 'baseline_drift_check' },
+    ]);
+    expect(metric('DriftAlert')).toEqual([1]);
+    expect(metric('DriftedFeatures')).toEqual([1]);
+    const distance = drift.features.find(({ name }) => name === 'distance')!;
+    // every row is shifted by 40; the two samples are of other lengths of the same cycle
+    expect(distance.wasserstein!.distance).toBeCloseTo(40, 1);
+  });
+
+  it('never says OK of too few rows', async () => {
+    serve('2026-03-04', 190);
+    await schedule();
+    expect(report(WEEK1).verdict).toBe('INSUFFICIENT_DATA');
+    expect(metric('DriftAlert')).toEqual([]);
+  });
+
+  it('judges quality once labels are there, without raising the old drift again', async () => {
+    serve('2026-03-04', 600, { shift: 40 });
+    await schedule();
+    vi.setSystemTime(Date.UTC(2026, 2, 10));
+    await label(400);
+    expect((await schedule()).judged).toHaveLength(1);
+
+    expect(report(WEEK1).quality).toMatchObject({ verdict: 'PASS', labelledRows: 400 });
+    expect(report(WEEK1).quality.labelCoverage).toBeCloseTo(2 / 3, 12);
+    expect(metric('DriftAlert')).toEqual([1]);
+    expect(metric('QualityAlert')).toEqual([0]);
+  });
+
+  it('sees that a relation turned round though no feature drifted', async () => {
+    serve('2026-03-04', 600);
+    await label(600, 0, true);
+    await schedule();
+    expect(report(WEEK1)).toMatchObject({
+      verdict: 'FAIL',
+      drift: { verdict: 'PASS' },
+      quality: { verdict: 'FAIL' },
+    });
+    expect(metric('QualityAlert')).toEqual([1]);
+  });
+
+  it('leaves the running window alone unless told to', async () => {
+    serve('2026-03-09', 300);
+    expect((await schedule()).judged).toEqual([]);
+    const detail = { project: PROJECT, requestId: 'q1', window: WEEK2 };
+    expect((await handler({ detail }, context)).judged).toEqual([]);
+    expect((await handler({ detail: { ...detail, force: true } }, context)).judged).toHaveLength(1);
+    expect(report(WEEK2).complete).toBe(false);
+  });
+
+  it('counts records by their own time, duplicates once, and tells what it could not read', async () => {
+    serve('2026-03-04', 300);
+    serve('2026-03-04', 300);
+    const late = aCapture('late', '2026-03-09T00:00:00Z', [aServedRow(1)]);
+    const again = aCapture('inference-0', '2026-03-04T10:00:00Z', [aServedRow(0)]);
+    aws.put(
+      BUCKET,
+      'captures/1/cfg/endpoint/AllTraffic/2026/03/08/23/59-59-000-x.jsonl',
+      [
+        late,
+        again,
+        'no json',
+        aCapture('short', '2026-03-08T23:00:00Z', [{ features: ['1'], score: 0.5 }]),
+      ].join('\n'),
+    );
+    await schedule();
+    expect(report(WEEK1)).toMatchObject({
+      rows: 300,
+      captures: { malformedRecords: { 'not JSON': 1 }, malformedRows: 1, duplicateRows: 1 },
+    });
+  });
+
+  it('publishes no metric of a version that was replaced', async () => {
+    aws.items.set(`${PK}|${SK.champion}`, { modelVersion: 2 });
+    serve('2026-03-04', 600, { shift: 40 });
+    expect((await schedule()).judged).toMatchObject([{ verdict: 'FAIL' }]);
+    expect(aws.metrics).toEqual([]);
+  });
+});
