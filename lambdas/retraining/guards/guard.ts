@@ -1,0 +1,37 @@
+/** What a guard is: a check that a retrain request must pass, one file each. */
+import type { ChampionItem, RunRequest, VersionItem } from '../../shared/catalog-items.ts';
+import type { RetrainingSettings } from '../../shared/settings.ts';
+import type { Judgement, Verdict } from '../../shared/verdict.ts';
+import type { ControllerState } from '../controller-state.ts';
+
+export interface GuardSubject {
+  readonly request: RunRequest;
+  readonly state: ControllerState;
+  readonly settings: RetrainingSettings;
+  /** The version that a run would train on. */
+  readonly head?: VersionItem | undefined;
+  readonly champion?: ChampionItem | undefined;
+  /** What a run would train with. */
+  readonly trainingDigest: string;
+  readonly now: Date;
+  /** Labelled rows that the champion's version does not hold; costly, so asked for last and only by who needs it. */
+  readonly countNewLabels: () => Promise<number>;
+}
+
+export interface Guard {
+  /** Name of the guard's file. */
+  readonly rule: string;
+  /** What becomes of a request that fails: `wait` keeps it pending, `drop` answers it. */
+  readonly onFail: 'wait' | 'drop';
+  judge(subject: GuardSubject): Promise<Judgement> | Judgement;
+}
+
+/** A guard's answer. */
+export function answer(
+  rule: string,
+  verdict: Verdict,
+  reason: string,
+  inputs: Judgement['inputs'] = {},
+): Judgement {
+  return { rule, verdict, reason, inputs };
+}

@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest';
+import { assess } from '../../lambdas/retraining/assess.ts';
+import { EMPTY_STATE } from '../../lambdas/retraining/controller-state.ts';
+import { cooldown } from '../../lambdas/retraining/guards/cooldown.ts';
+import { dailyBudget } from '../../lambdas/retraining/guards/daily-budget.ts';
+import { datasetPresent } from '../../lambdas/retraining/guards/dataset-present.ts';
+import { enoughNewLabels } from '../../lambdas/retraining/guards/enough-new-labels.ts';
+import type { Guard, GuardSubject } from '../../lambdas/retraining/guards/guard.ts';
+import { GUARDS } from '../../lambdas/retraining/guards/index.ts';
+import { outdatedAlarm } from '../../lambdas/retraining/guards/outdated-alarm.ts';
+import { runLock } from '../../lambdas/retraining/guards/run-lock.ts';
+import { triggerEnabled } from '../../lambdas/retraining/guards/trigger-enabled.ts';
+import { unchanged } from '../../lambdas/retraining/guards/unchanged.ts';
+import type { RunRequest } from '../../lambdas/shared/catalog-items.ts';
+import { aProject } from '../shared/project-fixture.ts';
+import { aChampion, aRequest, aVersion } from '../training/run-fixture.ts';
+
+const settings = aProject().retraining;
+
+function aSubject(kind: RunRequest['kind'], change: Partial<GuardSubject> = {}): GuardSubject {
+  return {
+    request: aRequest({ kind }),
+    state: EMPTY_STATE,
+    settings,
+    head: aVersion(2),
+    champion: aChampion({ promotedAt: '2026-02-01T00:00:00.000Z' }),
+    trainingDigest: 'training',
+    now: new Date('2026-03-01T12:00:00.000Z'),
+    countNewLabels: async () => 1000,
+    ...change,
+  };
+}
+const verdict = async (guard: Guard, subject: GuardSubject) => (await guard.judge(subject)).verdict;
+
+describe('trigger-enabled', () => {
+  it.each([
+    ['dataset', 'onDataset'],
+    ['code', 'onCodeChange'],
+    ['alarm', 'onAlarm'],
+  ] as const)('lets a %s request pass by %s', async (kind, setting) => {
+    expect(await verdict(triggerEnabled, aSubject(kind))).toBe('PASS');
+    const off = aSubject(kind, { settings: { ...settings, [setting]: false } });
+    expect(await verdict(triggerEnabled, off)).toBe('FAIL');
+  });
+  it('does not ask a person', async () => {
+    expect(await verdict(triggerEnabled, aSubject('manual'))).toBe('NOT_APPLICABLE');
+  });
+});
+
+describe('dataset-present', () => {
+  it('fails without a version', async () => {
+    expect(await verdict(datasetPresent, aSubject('manual'))).toBe('PASS');
+    expect(await verdict(datasetPresent, aSubject('manual', { head: undefined }))).toBe('FAIL');
+  });
+});
+
+describe('unchanged', () => {
+  const trained = (...combinations: string[]) => ({ state: { ...EMPTY_STATE, trained: combinations } });
+  it('fails when the head was trained with the same code and settings', async () => {
+    expect(await verdict(unchanged, aSubject('dataset', trained('digest-2:training')))).toBe('FAIL');
+    expect(await verdict(unchanged, aSubject('code', trained('digest-2:training')))).toBe('FAIL');
+  });
+  it('passes when either is new', async () => {
+    const other = trained('digest-2:older', 'digest-1:training');
+    expect(await verdict(unchanged, aSubject('dataset', other))).toBe('PASS');
+    expect(await verdict(unchanged, aSubject('code', other))).toBe('PASS');
+  });
+  it('does not apply to a person, an alarm, or without a version', async () => {
+    const same = trained('digest-2:training');
+    expect(await verdict(unchanged, aSubject('manual', same))).toBe('NOT_APPLICABLE');
+    expect(await verdict(unchanged, aSubject('alarm', same))).toBe('NOT_APPLICABLE');
+    expect(await verdict(unchanged, aSubject('dataset', { head: undefined }))).toBe('NOT_APPLICABLE');
+  });
+});
+
+describe('outdated-alarm', () => {
+  const firedAt = Date.parse(aRequest().requestedAt);
+  it.each([
+    [-1, 'PASS'],
+    [0, 'PASS'],
+    [1, 'FAIL'],
+  ])('with the champion promoted %i ms after the alarm: %s', async (afterMs, expected) => {
+    const champion = aChampion({ promotedAt: new Date(firedAt + afterMs).toISOString() });
+    expect(await verdict(outdatedAlarm, aSubject('alarm', { champion }))).toBe(expected);
+  });
+  it('fails without a champion, and applies to alarms only', async () => {
+    expect(await verdict(outdatedAlarm, aSubject('alarm', { champion: undefined }))).toBe('FAIL');
+    expect(await verdict(outdatedAlarm, aSubject('dataset', { champion: undefined }))).toBe('NOT_APPLICABLE');
+  });
+});
+
+describe('run-lock', () => {
+  it('fails while a run is in progress', async () => {
+    expect(await verdict(runLock, aSubject('dataset'))).toBe('PASS');
+    const state = { ...EMPTY_STATE, lock: { run: 'r', since: '', trainingDigest: '' } };
+    expect(await verdict(runLock, aSubject('manual', { state }))).toBe('FAIL');
+  });
+});
+
+describe('cooldown', () => {
+  const lastRunAt = (startedAt: string) => ({ state: { ...EMPTY_STATE, lastRun: { run: 'r', startedAt } } });
+  it.each([
+    ['2026-02-28T12:00:00.001Z', 'FAIL'],
+    ['2026-02-28T12:00:00.000Z', 'PASS'],
+    ['2026-02-27T00:00:00.000Z', 'PASS'],
+  ])('24 hours after a run that began at %s: %s', async (startedAt, expected) => {
+    expect(await verdict(cooldown, aSubject('alarm', lastRunAt(startedAt)))).toBe(expected);
+  });
+  it('passes before the first run and with a cooldown of zero', async () => {
+    expect(await verdict(cooldown, aSubject('alarm'))).toBe('PASS');
+    const none = { ...lastRunAt('2026-03-01T12:00:00.000Z'), settings: { ...settings, cooldownHours: 0 } };
+    expect(await verdict(cooldown, aSubject('alarm', none))).toBe('PASS');
+  });
+  it.each(['dataset', 'code', 'manual'] as const)('does not hold back a %s request', async (kind) => {
+    expect(await verdict(cooldown, aSubject(kind, lastRunAt('2026-03-01T11:59:00.000Z')))).toBe(
+      'NOT_APPLICABLE',
+    );
+  });
+});
+
+describe('daily-budget', () => {
+  const used = (count: number, day = '2026-03-01') => ({
+    state: { ...EMPTY_STATE, runsToday: { day, count } },
+  });
+  it.each([
+    [0, 'PASS'],
+    [3, 'PASS'],
+    [4, 'FAIL'],
+    [5, 'FAIL'],
+  ])('of 4 with %i used: %s', async (count, expected) => {
+    expect(await verdict(dailyBudget, aSubject('dataset', used(count)))).toBe(expected);
+  });
+  it('begins anew with the day, UTC', async () => {
+    expect(await verdict(dailyBudget, aSubject('dataset', used(4, '2026-02-28')))).toBe('PASS');
+    const late = { ...used(4), now: new Date('2026-03-01T23:59:59.999Z') };
+    expect(await verdict(dailyBudget, aSubject('dataset', late))).toBe('FAIL');
+  });
+});
+
+describe('enough-new-labels', () => {
+  it.each([
+    [0, 'FAIL'],
+    [99, 'FAIL'],
+    [100, 'PASS'],
+    [101, 'PASS'],
+  ])('of 100 with %i: %s', async (count, expected) => {
+    const judgement = await enoughNewLabels.judge(aSubject('alarm', { countNewLabels: async () => count }));
+    expect(judgement).toMatchObject({
+      verdict: expected,
+      inputs: { newLabels: count, minimumNewLabels: 100 },
+    });
+  });
+  it('does not count for anything but an alarm', async () => {
+    const countNewLabels = () => Promise.reject(new Error('counted'));
+    expect(await verdict(enoughNewLabels, aSubject('dataset', { countNewLabels }))).toBe('NOT_APPLICABLE');
+  });
+});
+
+describe('assess', () => {
+  it('asks the guards in this order, the costly one last', () => {
+    expect(GUARDS.map(({ rule }) => rule)).toEqual([
+      'trigger-enabled',
+      'dataset-present',
+      'unchanged',
+      'outdated-alarm',
+      'run-lock',
+      'cooldown',
+      'daily-budget',
+      'enough-new-labels',
+    ]);
+  });
+
+  it('stops at the first guard that fails', async () => {
+    const state = { ...EMPTY_STATE, lock: { run: 'r', since: '', trainingDigest: '' } };
+    const countNewLabels = () => Promise.reject(new Error('counted'));
+    const assessment = await assess(aSubject('alarm', { state, countNewLabels }));
+    expect(assessment).toMatchObject({ outcome: 'wait', failed: { rule: 'run-lock' } });
+    expect(assessment.judgements.at(-1)?.rule).toBe('run-lock');
+  });
+
+  it('starts when all pass', async () => {
+    const assessment = await assess(aSubject('alarm'));
+    expect(assessment).toMatchObject({ outcome: 'start' });
+    expect(assessment.judgements).toHaveLength(GUARDS.length);
+  });
+});
