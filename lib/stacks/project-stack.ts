@@ -1,0 +1,97 @@
+/** One per project: its data, its registry group, the role that its code runs under, its alarms and schedule. */
+import { Aws, CustomResource, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
+import { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import * as sagemaker from 'aws-cdk-lib/aws-sagemaker';
+import * as scheduler from 'aws-cdk-lib/aws-scheduler';
+import * as ssm from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
+import { PROJECT_RESOURCE_TYPE, type RegisterProjectProperties } from '../../lambdas/governance/contract.ts';
+import type { Names } from '../../lambdas/shared/names.ts';
+import type { ProjectConfig, StageConfig } from '../config/schema.ts';
+import { projectSettings } from '../config/settings.ts';
+import { projectAlarms } from '../monitoring/project-alarms.ts';
+import { secureBucket } from '../shared/secure-bucket.ts';
+import { executionRole } from '../training/execution-role.ts';
+import { sourceArchive } from '../training/source-archive.ts';
+
+export interface ProjectStackProps extends StackProps {
+  readonly project: string;
+  readonly names: Names;
+  readonly stage: StageConfig;
+  readonly config: ProjectConfig;
+  /** Folder that the config file is in. */
+  readonly directory: string;
+}
+
+export class ProjectStack extends Stack {
+  constructor(scope: Construct, id: string, props: ProjectStackProps) {
+    super(scope, id, props);
+    const { project, names, stage, config } = props;
+    const removal = stage.removal === 'destroy' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN;
+    const keyArn = ssm.StringParameter.valueForStringParameter(this, names.keyArnParameter());
+    const key = kms.Key.fromKeyArn(this, 'Key', keyArn);
+
+    const bucket = secureBucket(
+      this,
+      'data',
+      { key, names, removal },
+      { bucketName: names.dataBucket(project) },
+    );
+    // The L2 setting would add a custom resource to do what this property does.
+    (bucket.node.defaultChild as CfnBucket).notificationConfiguration = {
+      eventBridgeConfiguration: { eventBridgeEnabled: true },
+    };
+    const group = new sagemaker.CfnModelPackageGroup(this, 'Models', {
+      modelPackageGroupName: names.modelPackageGroup(project),
+      modelPackageGroupDescription: `Model versions of ${project}`,
+    });
+    group.applyRemovalPolicy(removal);
+    const settings = projectSettings(project, config, { names, stage, keyArn });
+    const role = executionRole(this, { project, names, bucket, keyArn, imageUri: settings.trainer.imageUri });
+
+    const code = new Asset(this, 'Trainer', {
+      path: sourceArchive(project, props.directory, config.trainer.source),
+    });
+    const properties: RegisterProjectProperties = {
+      Project: project,
+      DataBucket: bucket.bucketName,
+      Settings: this.toJsonString(settings),
+      CodeBucket: code.s3BucketName,
+      CodeKey: code.s3ObjectKey,
+      RemoveRuntimeResources: stage.removal === 'destroy' ? 'true' : 'false',
+    };
+    const registration = new CustomResource(this, 'Project', {
+      resourceType: PROJECT_RESOURCE_TYPE,
+      serviceToken: names.arn('lambda', `function:${names.function('register-project')}`),
+      serviceTimeout: Duration.minutes(15),
+      properties,
+    });
+    // Deleted before what it refers to: packages before their group, endpoints before their role.
+    registration.node.addDependency(bucket, group, role);
+
+    projectAlarms(this, { project, names, settings, maximumLatencyMs: config.serving.maximumLatencyMs });
+    this.schedule(props);
+  }
+
+  private schedule({ project, names, config }: ProjectStackProps): void {
+    new scheduler.CfnSchedule(this, 'Monitor', {
+      name: names.monitorSchedule(project),
+      description: `Judges complete windows of ${project}`,
+      scheduleExpression: monitorCron(config.monitors.everyHours),
+      flexibleTimeWindow: { mode: 'OFF' },
+      target: {
+        arn: names.arn('lambda', `function:${names.function('run-monitor')}`),
+        roleArn: `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/${names.schedulerRole()}`,
+        input: JSON.stringify({ project, scheduled: true }),
+        retryPolicy: { maximumRetryAttempts: 3, maximumEventAgeInSeconds: 3600 },
+      },
+    });
+  }
+}
+
+/** Half past the hour: what closed on the hour has been flushed and labelled by then. UTC. */
+function monitorCron(everyHours: number): string {
+  return `cron(30 ${everyHours === 24 ? '0' : `0/${everyHours}`} * * ? *)`;
+}
