@@ -1,0 +1,34 @@
+/** The commands of `driftless`, in the order of the loop. */
+import { Command } from 'commander';
+import { addDatasets } from './datasets.ts';
+import { addDecisions } from './decisions.ts';
+import { addDoctor } from './doctor.ts';
+import { addInvoke } from './invoke.ts';
+import { addModels } from './models.ts';
+import { addMonitor } from './monitor.ts';
+import { addRuns } from './runs.ts';
+import { addStatus } from './status.ts';
+import { addUpload } from './upload.ts';
+
+export function driftless(): Command {
+  const program = new Command('driftless')
+    .description('Upload data, see what became of it, ask why.')
+    .option('--stage <stage>', 'stage of the platform', process.env.DRIFTLESS_STAGE ?? 'local')
+    .option('--project <project>', 'project of the stage; needed when there are several')
+    .option('--json', 'print JSON')
+    .showHelpAfterError();
+  for (const add of [
+    addUpload,
+    addStatus,
+    addDatasets,
+    addRuns,
+    addModels,
+    addInvoke,
+    addMonitor,
+    addDecisions,
+    addDoctor,
+  ]) {
+    add(program);
+  }
+  return program;
+}

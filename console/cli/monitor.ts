@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import { requestMonitor } from '../client/actions.ts';
+import { listWindows } from '../client/catalog.ts';
+import { UsageError } from '../client/connect.ts';
+import { print, shortTime, table } from './output.ts';
+import { connectFor, optionsOf, subcommand } from './shared.ts';
+
+const WINDOW = /^\d{8}T\d{6}Z_\d{8}T\d{6}Z$/;
+
+export function addMonitor(program: Command): void {
+  subcommand(program, 'monitor', 'judged windows; --run asks for a judgement now')
+    .option('--run', 'judge every complete window that was not judged yet')
+    .option('--window <window>', 'judge this window, START_END as listed')
+    .option('--force', 'judge again what was judged, and the window that is still open')
+    .action(async (_options, command: Command) => {
+      const { run, window, force, json } = optionsOf<{ run?: boolean; window?: string; force?: boolean }>(
+        command,
+      );
+      if (window !== undefined && !WINDOW.test(window)) {
+        throw new UsageError(
+          `--window: got "${window}"; allowed: START_END as listed, such as 20260302T000000Z_20260309T000000Z`,
+        );
+      }
+      const connection = await connectFor(command);
+      if (run || window || force) {
+        await requestMonitor(connection, { window, force });
+        print(
+          { requested: { window, force } },
+          json,
+          () => 'asked for a judgement; look again with: driftless monitor',
+        );
+        return;
+      }
+      print(await listWindows(connection), json, (windows) =>
+        table(
+          ['model', 'window', 'verdict', 'rows', 'with labels', 'judged', 'report'],
+          windows.map((item) => [
+            item.modelVersion,
+            item.window,
+            item.verdict,
+            item.rows,
+            item.labelledRows,
+            shortTime(item.judgedAt),
+            item.reportKey,
+          ]),
+        ),
+      );
+    });
+}
