@@ -1,0 +1,132 @@
+/**
+ * Least privilege, shown on the log of a played loop: everything that the roles may do was needed by some call, and
+ * nothing was called that they may not do. Ends with `cdk destroy`, so it has to be the last to use the cloud.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connect } from '../../console/client/connect.ts';
+import { CloudClock } from '../../console/local/clock.ts';
+import { awsEnvironment } from '../../console/local/deploy.ts';
+import type { CallRecord } from '../../localstack/core/call-log.ts';
+import {
+  abortAndQueueRollouts,
+  abortRuns,
+  changeSettings,
+  failEveryInvocation,
+  repeatLabels,
+  uploadWhatIsRejected,
+} from '../helpers/privilege-exercises.ts';
+import { readRoles, withoutSid } from '../helpers/privilege-roles.ts';
+import { finishedRun, type Stage, startRun } from '../helpers/privilege-stage.ts';
+import { describePart, findRefused, findUnneeded, type RolePolicies } from '../helpers/privileges.ts';
+import { runSuccessfully } from '../helpers/run-command.ts';
+
+const MINUTES = 60_000;
+const DAY_SECONDS = 86_400;
+
+/** What the local cloud cannot need, with AWS's word for it that AWS may. As `describePart` has it, without the role's suffix. */
+const NEEDED_ON_AWS: Readonly<Record<string, string>> = {
+  'training workflow: ReadTagsOfJobs':
+    'Listed among what `.sync` of SageMaker jobs needs; when it is used is not documented. ' +
+    'https://docs.aws.amazon.com/step-functions/latest/dg/sagemaker-iam.html',
+};
+
+/** A local cloud on which the example was deployed and played. */
+export interface PlayedCloud {
+  readonly endpoint: string;
+  /** Cloud assembly that was deployed. */
+  readonly app: string;
+}
+
+/** Plays what the example does not: failures, aborts, teardown. Leaves an empty cloud. */
+export function describeLeastPrivilege(playedOf: () => PlayedCloud): void {
+  describe('least privilege', () => {
+    let stage: Stage;
+    let roles: RolePolicies[];
+    /** Ids of requests that a test made fail on purpose. */
+    const refusedOnPurpose = new Set<string>();
+
+    beforeAll(async () => {
+      const { endpoint } = playedOf();
+      Object.assign(process.env, awsEnvironment(endpoint));
+      const connection = await connect({ stage: 'local', project: 'flight-delays' });
+      const folder = mkdtempSync(join(tmpdir(), 'driftless-privilege-'));
+      stage = { connection, clock: new CloudClock(endpoint), folder };
+      // runs are counted by the day, and there are several to come
+      await stage.clock.advance(DAY_SECONDS);
+      const { names, project } = connection;
+      roles = await readRoles([names.platformStack(), names.projectStack(project)]);
+    });
+    afterAll(() => rmSync(stage.folder, { recursive: true, force: true }));
+
+    describe('what is needed only when something goes wrong', () => {
+      test(
+        'a run without a permission fails with the sentence in which AWS says so',
+        async () => {
+          const since = new Date(await stage.clock.now()).toISOString();
+          await withoutSid(roles, 'Train', async () => {
+            const { run } = await startRun(stage, 'to be refused');
+            const { status, failureReason } = await finishedRun(stage, run);
+            expect(status).toBe('Failed');
+            expect(failureReason).toMatch(
+              new RegExp(
+                `^User: arn:aws:sts::000000000000:assumed-role/driftless-local-platform-[^/]+/\\S+ is not authorized to perform: sagemaker:CreateTrainingJob on resource: arn:aws:sagemaker:us-east-1:000000000000:training-job/local-${run} because no identity-based policy allows the sagemaker:CreateTrainingJob action`,
+              ),
+            );
+          });
+          const denied = await readCalls({ since, decision: 'deny' });
+          expect(denied.map(({ action }) => action)).toEqual(['sagemaker:CreateTrainingJob']);
+          for (const { requestId } of denied) refusedOnPurpose.add(requestId);
+        },
+        MINUTES,
+      );
+
+      test.each([
+        ['events that no handler can answer reach the queue of failed invocations', failEveryInvocation],
+        ['files that are no data are kept apart', uploadWhatIsRejected],
+        ['label records that were there before change nothing', repeatLabels],
+        ['aborted runs stop their jobs and are found by the reconciler', abortRuns],
+        ['an aborted rollout is found, and one that waits begins after the other', abortAndQueueRollouts],
+        ['other settings start a run, and uploads add rows where they say so', changeSettings],
+      ] as const)('%s', (_title, exercise) => exercise(stage), 3 * MINUTES);
+
+      test(
+        'cdk destroy removes everything',
+        async () => {
+          const { endpoint, app } = playedOf();
+          const args = ['destroy', '--all', '--force', '--app', app, '--no-notices', '--ci'];
+          await runSuccessfully(process.execPath, [resolve('node_modules/aws-cdk/bin/cdk'), ...args], {
+            env: awsEnvironment(endpoint),
+            timeoutMs: 5 * MINUTES,
+          });
+        },
+        5 * MINUTES,
+      );
+    });
+
+    test('there is no statement, and nothing listed in one, that no call needed', async () => {
+      const unneeded = findUnneeded(await readCalls(), roles)
+        .map(describePart)
+        .map(withoutSuffix);
+      expect(unneeded.sort()).toEqual(Object.keys(NEEDED_ON_AWS).sort());
+    });
+
+    test('there is no call that nothing allowed', async () => {
+      const refused = findRefused(await readCalls(), roles);
+      const unexpected = refused.filter(({ requestId }) => !refusedOnPurpose.has(requestId));
+      expect(unexpected).toEqual([]);
+    });
+  });
+}
+
+async function readCalls(filter: Record<string, string> = {}): Promise<CallRecord[]> {
+  const response = await fetch(`${process.env.AWS_ENDPOINT_URL}/_cloud/calls?${new URLSearchParams(filter)}`);
+  return (await response.json()) as CallRecord[];
+}
+
+/** CloudFormation gives roles names with a random end, after a logical id that is cut. */
+function withoutSuffix(part: string): string {
+  return part.replace(/^driftless-local-platform-trainingtrainingworkflow\S+/, 'training workflow:');
+}
