@@ -10,7 +10,7 @@ export interface Runner {
   readonly newerRequirements: readonly string[];
 }
 
-/** Registry accounts of `sagemaker-xgboost` by region. @see reference/sagemaker.md 4.1 */
+/** Registry accounts of `sagemaker-xgboost` by region. @see https://docs.aws.amazon.com/sagemaker/latest/dg-ecr-paths/sagemaker-algo-docker-registry-paths.html */
 const XGBOOST_ACCOUNTS: Readonly<Record<string, string>> = {
   'us-east-1': '683313688378',
   'us-east-2': '257758044811',
