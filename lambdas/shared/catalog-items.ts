@@ -47,7 +47,7 @@ export interface ProjectItem {
   readonly dataBucket: string;
   readonly settingsDigest: string;
   readonly codeDigest: string;
-  /** SHA-256 over what training depends on: trainer, split, gates' metric and the code digest. */
+  /** SHA-256 over what training depends on: trainer, split, gates and the code digest. */
   readonly trainingDigest: string;
   readonly deployedAt: string;
 }
