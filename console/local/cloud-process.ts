@@ -15,6 +15,8 @@ const STOP_WITHIN_MS = 10_000;
 export interface CloudProcess {
   readonly endpoint: string;
   readonly log: string;
+  /** Settles when the process has ended, whoever ended it. */
+  readonly ended: Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -36,7 +38,8 @@ export async function startCloud(port: number): Promise<CloudProcess> {
   writeFileSync(PID_FILE, `${child.pid} ${process.pid}`);
   const endpoint = `http://127.0.0.1:${port}`;
   await untilHealthy(child, endpoint, log);
-  return { endpoint, log, stop: () => stop(child) };
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  return { endpoint, log, ended, stop: () => stop(child) };
 }
 
 async function untilHealthy(child: ChildProcess, endpoint: string, log: string): Promise<void> {

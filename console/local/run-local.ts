@@ -32,7 +32,9 @@ interface Progress {
 export async function runLocal(options: LocalOptions): Promise<number> {
   const started = Date.now();
   const progress: Progress = { say: () => undefined };
+  let isStopping = false;
   const stop = async () => {
+    isStopping = true;
     progress.stage?.flights.close();
     await progress.cloud?.stop();
   };
@@ -56,7 +58,12 @@ export async function runLocal(options: LocalOptions): Promise<number> {
     return 0;
   }
   process.stdout.write(`\n${whatNext(options.port)}\n`);
-  return new Promise(() => undefined);
+  await progress.cloud?.ended;
+  // Interrupted: the signal's handler ends this process with its own code.
+  if (isStopping) return new Promise(() => undefined);
+  process.stderr.write(`the local cloud has ended by itself; its log: ${progress.cloud?.log}\n`);
+  await stop();
+  return 1;
 }
 
 function tasks(options: LocalOptions, progress: Progress): Listr {
