@@ -1,13 +1,16 @@
 /** Assembles the local cloud: clock, storage, identities and services behind one `Cloud`. */
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CallLog, openCallLog } from './core/call-log.ts';
+import { openClockFile } from './core/clock-file.ts';
+import type { ClockMode } from './core/clock-mode.ts';
 import type { Cloud } from './core/cloud.ts';
 import type { Collection } from './core/collection.ts';
 import { createClock } from './core/create-clock.ts';
 import { lockDirectory } from './core/directory-lock.ts';
 import { AwsError } from './core/errors.ts';
+import { createFaults } from './core/faults.ts';
 import { openJournalCollection } from './core/journal-collection.ts';
 import { roleSession, rootPrincipal, serviceActor } from './core/principals.ts';
 import type { Service } from './core/service.ts';
@@ -24,6 +27,8 @@ export interface LocalCloudOptions {
   /** Folder of everything that lasts; made if absent. */
   readonly dataDirectory: string;
   readonly factories: readonly ServiceFactory[];
+  /** How the clock runs once the services have started; `real` by default. */
+  readonly clockMode?: ClockMode;
 }
 
 export interface LocalCloud extends Cloud {
@@ -38,18 +43,14 @@ export interface LocalCloud extends Cloud {
 }
 
 /** Makes a cloud over a data directory. What an earlier process left there is loaded, the clock's offset too. */
-export function createLocalCloud({ dataDirectory, factories }: LocalCloudOptions): LocalCloud {
+export function createLocalCloud(options: LocalCloudOptions): LocalCloud {
+  const { dataDirectory, factories, clockMode = { kind: 'real' } } = options;
   mkdirSync(dataDirectory, { recursive: true });
   const unlock = lockDirectory(dataDirectory);
   const collections = new Map<string, ReturnType<typeof openJournalCollection<unknown>>>();
   const services = new Map<string, Service>();
-  const clockFile = join(dataDirectory, 'clock.json');
-  const clock = createClock({
-    offsetMs: existsSync(clockFile)
-      ? (JSON.parse(readFileSync(clockFile, 'utf8')) as { offsetMs: number }).offsetMs
-      : 0,
-    onJump: (offsetMs) => writeFileSync(clockFile, JSON.stringify({ offsetMs })),
-  });
+  const clockFile = openClockFile(join(dataDirectory, 'clock.json'));
+  const clock = createClock({ offsetMs: clockFile.offsetMs, onJump: clockFile.keep });
   const callLog = openCallLog(join(dataDirectory, 'calls.jsonl'));
   let endpoint = '';
 
@@ -72,7 +73,8 @@ export function createLocalCloud({ dataDirectory, factories }: LocalCloudOptions
   const store = iamStore({ collection });
   const identities = createIdentities(store, ACCOUNT);
   const authorizer = createAuthorizer(store);
-  const facts = { account: ACCOUNT, region: REGION, clock };
+  const faults = createFaults(clock);
+  const facts = { account: ACCOUNT, region: REGION, clock, faults };
   const dispatcher = createDispatcher({ ...facts, authorizer, services, callLog });
 
   const cloud: LocalCloud = {
@@ -121,8 +123,10 @@ export function createLocalCloud({ dataDirectory, factories }: LocalCloudOptions
     async start(listening) {
       endpoint = listening;
       for (const service of services.values()) await service.start?.();
+      clock.setMode(clockMode);
     },
     async stop() {
+      clock.setMode({ kind: 'real' });
       for (const service of [...services.values()].reverse()) {
         // one that cannot stop must not keep the others' processes alive
         await service
@@ -131,6 +135,7 @@ export function createLocalCloud({ dataDirectory, factories }: LocalCloudOptions
       }
       for (const each of collections.values()) each.close();
       callLog.close();
+      clockFile.close();
       unlock();
     },
   };

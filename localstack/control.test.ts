@@ -4,7 +4,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { describe, expect, test } from 'vitest';
 import { startCloud } from './testing/start-cloud.ts';
 
@@ -39,6 +40,42 @@ describe('the control API', () => {
     const get = () => ssm.send(new GetParameterCommand({ Name: '/none' }));
     await expect(get()).rejects.toMatchObject({ name: 'ThrottlingException' });
     await expect(get()).rejects.toMatchObject({ name: 'ParameterNotFound' });
+    await running.stop();
+  });
+
+  test('cuts the connection of a call', async () => {
+    const running = await startCloud({ services: ['ssm'] });
+    const ssm = new SSMClient({ ...running.clientConfig, maxAttempts: 1 });
+    await post(`${running.endpoint}/_cloud/faults`, { operation: 'PutParameter', drop: 'answer' });
+    const put = ssm.send(new PutParameterCommand({ Name: '/a', Value: '1', Type: 'String' }));
+    await expect(put).rejects.toMatchObject({ code: 'ECONNRESET' });
+    const { Parameter } = await ssm.send(new GetParameterCommand({ Name: '/a' }));
+    expect(Parameter?.Value).toBe('1');
+    const [fault] = (await (await fetch(`${running.endpoint}/_cloud/faults`)).json()) as unknown[];
+    expect(fault).toEqual({ operation: 'PutParameter', drop: 'answer', struck: 1 });
+    await running.stop();
+  });
+
+  test('tells which calls were made, with verdict, duration and error', async () => {
+    const running = await startCloud({ services: ['ssm'] });
+    const ssm = new SSMClient(running.clientConfig);
+    await ssm.send(new PutParameterCommand({ Name: '/a', Value: '1', Type: 'String' }));
+    await ssm.send(new GetParameterCommand({ Name: '/b' })).catch(() => {});
+    await new STSClient(running.clientConfig).send(new GetCallerIdentityCommand({}));
+    const calls = (query: string) =>
+      fetch(`${running.endpoint}/_cloud/calls?${query}`).then((response) => response.json());
+    const principal = 'arn:aws:iam::000000000000:root';
+    const resource = 'arn:aws:ssm:us-east-1:000000000000:parameter/b';
+    expect(await calls('action=ssm:*&resource=*/b')).toEqual([
+      expect.objectContaining({
+        ...{ principal, resource, action: 'ssm:GetParameter', decision: 'allow' },
+        ...{ error: 'ParameterNotFound', durationMs: expect.any(Number) },
+      }),
+    ]);
+    expect(await calls('service=sts')).toMatchObject([{ action: 'sts:GetCallerIdentity', isFree: true }]);
+    expect(await calls('limit=2')).toHaveLength(2);
+    expect(await calls('since=2999-01-01T00:00:00Z')).toEqual([]);
+    expect(await calls('colour=red')).toMatchObject({ error: expect.stringContaining('no colour') });
     await running.stop();
   });
 

@@ -2,7 +2,9 @@
 import type { ServerResponse } from 'node:http';
 import type { LocalCloud } from './cloud.ts';
 import { customResourceResponse, RESPONSE_PATH } from './cloudformation/custom-resource-response.ts';
-import type { Fault } from './core/faults.ts';
+import { parseClockMode } from './core/clock-mode.ts';
+import type { Fault } from './core/fault.ts';
+import { matchesWildcard } from './core/wildcard.ts';
 import type { HttpRequest } from './protocols/http-request.ts';
 
 /** What S3 answers to a response URL that is over: that is what CloudFormation hands out on AWS. */
@@ -12,6 +14,8 @@ interface ClockOrder {
   readonly advanceSeconds?: number;
   readonly until?: string;
   readonly halt?: boolean;
+  /** `real`, `stepping` or `scaled:RATE`. */
+  readonly mode?: string;
 }
 
 /** Answers one control request with JSON. */
@@ -60,18 +64,31 @@ async function answer(cloud: LocalCloud, request: HttpRequest): Promise<unknown>
     case 'GET /_cloud/calls':
       return filterCalls(cloud, request.query);
     case 'POST /_cloud/faults':
-      cloud.dispatcher.faults.add(order as Fault);
+      for (const fault of [order].flat()) cloud.faults.add(fault as Fault);
       return { added: order };
+    case 'GET /_cloud/faults':
+      return cloud.faults.list();
     case 'DELETE /_cloud/faults':
-      cloud.dispatcher.faults.clear();
+      cloud.faults.clear();
       return { cleared: true };
     default:
-      return undefined;
+      return request.method === 'POST' ? serviceOrder(cloud, request.path, order) : undefined;
   }
 }
 
+/** `POST /_cloud/SERVICE/NAME`: an order for one service. */
+function serviceOrder(cloud: LocalCloud, path: string, order: object): unknown {
+  const [, service = '', name = ''] = /^\/_cloud\/([^/]+)\/([^/]+)$/.exec(path) ?? [];
+  return cloud.services.get(service)?.control?.(name, order as Record<string, unknown>);
+}
+
 /** Returns when the clock is there and nothing is running. */
-async function moveClock(cloud: LocalCloud, { advanceSeconds, until, halt }: ClockOrder): Promise<unknown> {
+async function moveClock(cloud: LocalCloud, order: ClockOrder): Promise<unknown> {
+  const { advanceSeconds, until, halt, mode } = order;
+  if (mode !== undefined) {
+    cloud.clock.setMode(parseClockMode(String(mode)));
+    return cloud.clock.status();
+  }
   if (halt) {
     cloud.clock.halt();
     return cloud.clock.status();
@@ -79,23 +96,49 @@ async function moveClock(cloud: LocalCloud, { advanceSeconds, until, halt }: Clo
   const target =
     until === undefined ? cloud.clock.now() + (advanceSeconds ?? Number.NaN) * 1000 : Date.parse(until);
   if (Number.isNaN(target))
-    throw new Error('give {"advanceSeconds": n}, {"until": "ISO time"} or {"halt": true}');
+    throw new Error(
+      'give {"advanceSeconds": n}, {"until": "ISO time"}, {"halt": true} or {"mode": "real|stepping|scaled:RATE"}',
+    );
   await cloud.clock.advanceTo(target);
   return cloud.clock.status();
 }
 
-/** Calls by `role` (ARN), `service`, `decision`, and `since` (ISO time); all of them without. */
+/** The members by which calls are found; `*` and `?` stand for any characters. */
+const FILTERS = {
+  role: 'roleArn',
+  principal: 'principal',
+  service: 'service',
+  operation: 'operation',
+  action: 'action',
+  resource: 'resource',
+  decision: 'decision',
+  error: 'error',
+  requestId: 'requestId',
+} as const;
+
+/** Calls by FILTERS, `since` and `until` (ISO times) and `limit` (the last ones); all of them without. */
 function filterCalls(cloud: LocalCloud, query: URLSearchParams): unknown {
-  const [role, service, decision, since] = ['role', 'service', 'decision', 'since'].map((name) =>
-    query.get(name),
+  const unknown = [...query.keys()].find(
+    (name) => !Object.hasOwn(FILTERS, name) && !['since', 'until', 'limit'].includes(name),
   );
-  return cloud.callLog
+  if (unknown !== undefined) {
+    throw new Error(
+      `calls have no ${unknown}; filter by ${Object.keys(FILTERS).join(', ')}, since, until, limit`,
+    );
+  }
+  const wanted = Object.entries(FILTERS).flatMap(([name, member]) => {
+    const pattern = query.get(name);
+    return pattern ? [{ pattern, member }] : [];
+  });
+  const [since = '', until = '\uffff'] = ['since', 'until'].map((name) => query.get(name) ?? undefined);
+  const calls = cloud.callLog
     .read()
     .filter(
       (call) =>
-        (!role || call.roleArn === role) &&
-        (!service || call.service === service) &&
-        (!decision || call.decision === decision) &&
-        (!since || call.time >= since),
+        call.time >= since &&
+        call.time <= until &&
+        wanted.every(({ pattern, member }) => matchesWildcard(pattern, call[member] ?? '')),
     );
+  const limit = Number(query.get('limit') ?? calls.length);
+  return limit > 0 ? calls.slice(-limit) : [];
 }

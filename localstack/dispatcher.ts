@@ -1,17 +1,20 @@
 /** Runs an API call: authorised by the policies, logged, executed; the same for calls from outside and inside. */
 
+import { Readable } from 'node:stream';
 import type { CallLog } from './core/call-log.ts';
 import type { Clock } from './core/clock.ts';
-import { NotImplementedByLocalCloud } from './core/errors.ts';
-import { createFaults, type Faults } from './core/faults.ts';
+import { AwsError, NotImplementedByLocalCloud } from './core/errors.ts';
+import { ConnectionCut, type Faults } from './core/faults.ts';
 import type { Principal } from './core/principal.ts';
 import type { AccessRequest, Call, Operation, Service } from './core/service.ts';
+import { recordUsed } from './core/used-operations.ts';
 import type { Authorizer } from './iam/authorizer.ts';
 import { AccessDeniedError, deniedBy } from './iam/denied.ts';
 
 export interface DispatcherOptions {
   readonly region: string;
   readonly clock: Clock;
+  readonly faults: Faults;
   readonly authorizer: Authorizer;
   readonly services: ReadonlyMap<string, Service>;
   readonly callLog: CallLog;
@@ -35,15 +38,14 @@ export interface Dispatcher {
     call?: Call,
     name?: OperationName,
   ): void;
-  readonly faults: Faults;
 }
 
 /** Makes the dispatcher of a cloud; `services` may still be filled afterwards. */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
-  const { clock, authorizer, services, callLog, region } = options;
-  const faults = createFaults(clock);
+  const { clock, faults, authorizer, services, callLog, region } = options;
   // which operation a call is for, so that a service's further checks are logged under it
   const names = new WeakMap<Call, OperationName>();
+  const recordUse = recordUsed(process.env.LOCAL_CLOUD_USED_FILE);
 
   function authorize(
     requests: readonly AccessRequest[],
@@ -71,8 +73,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       }
       callLog.append({
         time: facts.now.toISOString(),
-        principal: principal.arn,
-        ...(principal.kind === 'role' ? { roleArn: principal.roleArn } : {}),
+        ...whoOf(principal),
         region,
         service: name?.service ?? service,
         operation: name?.operation ?? action,
@@ -94,6 +95,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     const service = services.get(serviceName);
     const execute =
       service && Object.hasOwn(service.operations, operation) ? service.operations[operation] : undefined;
+    recordUse(`${serviceName}.${operation}`, execute === undefined);
     if (!service || !execute) throw new NotImplementedByLocalCloud(`${serviceName} ${operation}`);
     return { service, execute };
   }
@@ -102,21 +104,66 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     const { service, execute } = find(serviceName, operation);
     const name = { service: serviceName, operation };
     names.set(call, name);
-    await faults.apply(name);
-    authorize(service.authorize(operation, input as never, call), call.principal, call, name);
+    const requests = service.authorize(operation, input as never, call);
+    const resources = requests.map(({ resource }) => resource);
+    const { runs, isAnswerDropped } = await faults.strike({ ...name, resources });
+    authorize(requests, call.principal, call, name);
+    if (requests.length === 0) logFree(name, call);
     try {
-      return await execute(input, call);
+      let output = await execute(input, call);
+      // a body that streams can be read once only
+      const isRepeatable = !Object.values(input).some((value) => value instanceof Readable);
+      for (let run = 1; run < runs && isRepeatable; run += 1) output = await execute(input, call);
+      if (isAnswerDropped) throw new ConnectionCut(name);
+      return output;
     } catch (error) {
       // a check that the operation made of another service's resource is refused in its own words
       throw error instanceof AccessDeniedError ? deniedBy(serviceName, error) : error;
     }
   }
 
+  function logFree({ service, operation }: OperationName, { principal, now, requestId }: Call): void {
+    callLog.append({
+      time: now.toISOString(),
+      ...whoOf(principal),
+      region,
+      service,
+      operation,
+      action: `${service}:${operation}`,
+      resource: '*',
+      decision: 'allow',
+      isFree: true,
+      requestId,
+    });
+  }
+
+  async function runLogged(name: OperationName, input: object, call: Call): Promise<unknown> {
+    const startedAt = performance.now();
+    const end = (error?: string) =>
+      callLog.end({
+        requestId: call.requestId,
+        durationMs: Math.round((performance.now() - startedAt) * 1000) / 1000,
+        ...(error === undefined ? {} : { error }),
+      });
+    try {
+      const output = await run(name.service, name.operation, input, call);
+      end();
+      return output;
+    } catch (error) {
+      end(error instanceof AwsError ? error.code : 'InternalFailure');
+      throw error;
+    }
+  }
+
   return {
-    faults,
     requireOperation: (service, operation) => void find(service, operation),
     authorize,
     dispatch: (service, operation, input, call) =>
-      clock.busy(`${service} ${operation}`, () => run(service, operation, input, call)),
+      clock.busy(`${service} ${operation}`, () => runLogged({ service, operation }, input, call)),
   };
+}
+
+function whoOf(principal: Principal): { principal: string; roleArn?: string } {
+  const { arn } = principal;
+  return principal.kind === 'role' ? { principal: arn, roleArn: principal.roleArn } : { principal: arn };
 }

@@ -1,7 +1,12 @@
-/** `npm run cloud -- --port N [--data DIR] [--verbose]`: runs the local cloud until it is interrupted. */
+/**
+ * `npm run cloud -- --port N [--data DIR] [--clock real|stepping|scaled:RATE] [--fault JSON]... [--verbose]`: runs the
+ * local cloud until it is interrupted.
+ */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createLocalCloud } from './cloud.ts';
+import { parseClockMode } from './core/clock-mode.ts';
+import { checkFault, type Fault } from './core/fault.ts';
 import { startServer } from './server.ts';
 import { loadServices } from './services.ts';
 
@@ -12,6 +17,8 @@ async function main(): Promise<void> {
     options: {
       port: { type: 'string', default: String(DEFAULT_PORT) },
       data: { type: 'string', default: '.local-cloud' },
+      clock: { type: 'string', default: 'real' },
+      fault: { type: 'string', multiple: true, default: [] },
       verbose: { type: 'boolean', default: false },
     },
   });
@@ -22,10 +29,24 @@ async function main(): Promise<void> {
     );
   }
   const dataDirectory = resolve(values.data);
-  const cloud = createLocalCloud({ dataDirectory, factories: await loadServices() });
+  const clockMode = parseClockMode(values.clock);
+  const faults = values.fault.map(parseFault);
+  const cloud = createLocalCloud({ dataDirectory, factories: await loadServices(), clockMode });
+  for (const fault of faults) cloud.faults.add(fault);
   const server = await startServer({ cloud, port, isVerbose: values.verbose });
   stopOnSignal(() => server.stop());
   console.log(`local cloud ready: AWS_ENDPOINT_URL=${server.endpoint} (data in ${dataDirectory})`);
+}
+
+/** @throws Error with the text that is no fault */
+function parseFault(text: string): Fault {
+  try {
+    const fault = JSON.parse(text) as Fault;
+    checkFault(fault);
+    return fault;
+  } catch (error) {
+    throw new Error(`--fault ${text}: ${(error as Error).message}`);
+  }
 }
 
 function stopOnSignal(stopServer: () => Promise<void>): void {

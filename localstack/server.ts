@@ -6,13 +6,16 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { LocalCloud } from './cloud.ts';
 import { handleControl } from './control.ts';
-import { AwsError, NotImplementedByLocalCloud } from './core/errors.ts';
+import { NotImplementedByLocalCloud } from './core/errors.ts';
+import { ConnectionCut } from './core/faults.ts';
 import type { Principal } from './core/principal.ts';
 import { readInput, writeOutput } from './protocols/exchange.ts';
 import { type HttpRequest, httpRequest } from './protocols/http-request.ts';
-import { readSignature } from './protocols/request-auth.ts';
 import { type ResolvedService, resolveOperation, resolveService } from './protocols/resolve.ts';
 import type { WireResponse } from './protocols/rest-codec.ts';
+import { type AnySignature, readSignature } from './protocols/signature/read-signature.ts';
+import { missingToken } from './protocols/signature/refusals.ts';
+import { verifySignature } from './protocols/signature/verify.ts';
 import { type Protocol, toAwsError, writeError } from './protocols/wire-error.ts';
 
 const HOST = '127.0.0.1';
@@ -78,6 +81,10 @@ async function serve(
   await cloud.clock.busy(`${request.method} ${request.path}`, async () => {
     const requestId = randomUUID();
     const { answer, name } = await exchange(cloud, request, requestId);
+    if (!answer) {
+      message.socket.destroy();
+      return;
+    }
     await send(response, request, answer, requestId, name);
     if (isVerbose) {
       const took = (performance.now() - startedAt).toFixed(1);
@@ -102,24 +109,16 @@ async function exchange(
   cloud: LocalCloud,
   request: HttpRequest,
   requestId: string,
-): Promise<{ answer: WireResponse; name?: string }> {
+): Promise<{ answer?: WireResponse; name?: string }> {
   let service: ResolvedService | undefined;
   let name: string | undefined;
   try {
-    const signature = readSignature(request.headers, request.query);
+    const signature = readSignature(request);
     service = await resolveService(request, signature);
-    if (signature?.region !== undefined && signature.region !== cloud.region) {
-      throw new NotImplementedByLocalCloud(`region ${signature.region}; this cloud is ${cloud.region}`);
-    }
-    if (signature?.expiresAt !== undefined && signature.expiresAt < Math.min(Date.now(), cloud.clock.now())) {
-      throw new AwsError('AccessDenied', 'Request has expired', { status: 403 });
-    }
+    const principal = await authenticate(cloud, request, signature, service);
     const resolved = await resolveOperation(request, service);
     name = `${resolved.model.wire.name} ${resolved.operation.name}`;
     cloud.dispatcher.requireOperation(resolved.model.wire.name, resolved.operation.name);
-    const principal: Principal = signature
-      ? cloud.identities.principalOf(signature.accessKeyId, cloud.clock.date())
-      : { kind: 'anonymous', arn: 'anonymous', account: cloud.account };
     const input = await readInput(request, resolved);
     const { method, path, query, headers, sourceIp } = request;
     const output = await cloud.dispatcher.dispatch(resolved.model.wire.name, resolved.operation.name, input, {
@@ -132,6 +131,7 @@ async function exchange(
     });
     return { answer: writeOutput(resolved, output, requestId), name };
   } catch (thrown) {
+    if (thrown instanceof ConnectionCut) return {};
     const error = toAwsError(thrown, service?.model);
     if (error.status >= 500 && !(error instanceof NotImplementedByLocalCloud)) {
       console.error(`local cloud: ${name ?? request.path}:`, error.cause ?? error);
@@ -142,11 +142,31 @@ async function exchange(
   }
 }
 
+/** Who makes the request. @throws AwsError when the signature is not good, or missing where AWS demands one */
+async function authenticate(
+  cloud: LocalCloud,
+  request: HttpRequest,
+  signature: AnySignature | undefined,
+  { model, protocol }: ResolvedService,
+): Promise<Principal> {
+  const service = { wire: model.wire, protocol };
+  if (!signature) {
+    if (model.wire.name !== 's3') throw missingToken(service);
+    return { kind: 'anonymous', arn: 'anonymous', account: cloud.account };
+  }
+  if (signature.version === 4 && signature.region !== cloud.region) {
+    throw new NotImplementedByLocalCloud(`region ${signature.region}; this cloud is ${cloud.region}`);
+  }
+  const { clock, identities } = cloud;
+  await verifySignature({ clock, keyOwner: identities.keyOwner }, request, signature, service);
+  return identities.principalOf(signature.accessKeyId);
+}
+
 /** The protocol to answer a request in whose service is not known here. */
 function guessProtocol(request: HttpRequest): Protocol {
   if (request.header('smithy-protocol') === 'rpc-v2-cbor') return 'cbor';
   if (request.header('x-amz-target')) return 'json-1.1';
-  return request.header('content-type')?.startsWith('application/x-www-form') ? 'query' : 'rest-json';
+  return request.header('content-type')?.startsWith('application/x-www-form') ? 'query' : 'rest-xml';
 }
 
 async function send(

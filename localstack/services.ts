@@ -21,8 +21,10 @@ const LOADERS: Readonly<Record<string, () => Promise<ServiceFactory>>> = {
   stepfunctions: async () => (await import('./stepfunctions/index.ts')).createStepFunctionsService,
   cloudwatch: async () => (await import('./cloudwatch/index.ts')).createCloudWatchService,
   ecr: async () => (await import('./ecr/index.ts')).createEcrService,
+  servicequotas: async () => (await import('./servicequotas/index.ts')).createServiceQuotasService,
   sagemaker: async () => (await import('./sagemaker/index.ts')).createSageMakerService,
   cloudformation: async () => (await import('./cloudformation/index.ts')).createCloudFormationService,
+  cloudcontrol: async () => (await import('./cloudcontrol/index.ts')).createCloudControlService,
 };
 
 /** The factories of the services in `folders`, all by default. @throws Error for a folder that is none */

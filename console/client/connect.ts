@@ -55,6 +55,7 @@ export async function useStageDefaults(stage: string): Promise<void> {
     process.env.AWS_ENDPOINT_URL = LOCAL_ENDPOINT;
     process.env.AWS_ACCESS_KEY_ID = 'test';
     process.env.AWS_SECRET_ACCESS_KEY = 'test';
+    delete process.env.AWS_SESSION_TOKEN;
   }
   if (process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION) return;
   const { config } = await loadConfig();

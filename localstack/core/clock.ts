@@ -1,9 +1,12 @@
+import type { ClockMode } from './clock-mode.ts';
+
 /**
  * The cloud's clock: real time plus an offset that only grows.
  *
- * In `step` mode the clock jumps to the next timer as soon as nothing is running, until it reaches a limit, so that a
+ * `advanceTo` steps: the clock jumps to the next timer as soon as nothing is running, until it reaches a limit, so that a
  * month of schedules, cooldowns and alarm periods passes in a minute. While work runs (a training process, a Lambda
- * invocation, a request) time is real.
+ * invocation, a request) time is real. In the mode `stepping` it does so without being asked and without a limit; in
+ * the mode `scaled` the offset grows by itself.
  */
 
 export interface Timer {
@@ -16,6 +19,12 @@ export interface Clock {
   date(): Date;
   /** How far this clock is ahead of the machine's, in milliseconds. Handlers' processes are given this. */
   readonly offsetMs: number;
+  /** Since when, on the machine's clock, this one is ahead of it, in epoch milliseconds; undefined while it is not. */
+  readonly aheadSince: number | undefined;
+  /** How many seconds of this clock pass in one of the machine's; 1 unless scaled. */
+  readonly rate: number;
+  /** How the clock runs from now on; `real` at first. */
+  setMode(mode: ClockMode): void;
   /** Runs `action` when the clock reaches `atEpochMs`. What it returns counts as busy until it settles. */
   at(atEpochMs: number, label: string, action: () => Promise<void> | void): Timer;
   after(delayMs: number, label: string, action: () => Promise<void> | void): Timer;
@@ -40,11 +49,12 @@ export interface Clock {
    * @param untilEpochMs limit on this clock; now or earlier returns once nothing is running.
    */
   advanceTo(untilEpochMs: number): Promise<void>;
-  /** Stops a running `advanceTo` where it is. */
+  /** Stops a running `advanceTo` where it is, and stepping by itself. */
   halt(): void;
   /** What is running and which timers wait, for the control API and for messages. */
   status(): {
     now: string;
+    mode: ClockMode;
     offsetMs: number;
     running: readonly string[];
     timers: readonly { at: string; label: string }[];

@@ -1,6 +1,7 @@
 /** What a service can ask of the cloud that it is part of. */
 import type { Clock } from './clock.ts';
 import type { Collection } from './collection.ts';
+import type { Faults } from './faults.ts';
 import type { Principal } from './principal.ts';
 import type { AccessRequest, Call } from './service.ts';
 
@@ -16,6 +17,8 @@ export interface Cloud {
   /** `http://127.0.0.1:PORT`, for processes that this cloud starts. */
   readonly endpoint: string;
   readonly clock: Clock;
+  /** Faults that were asked for. Whoever delivers to a target does it through `faults.deliver`. */
+  readonly faults: Faults;
   /** Folder of a service below the data directory; made on first use. */
   directory(service: string): string;
   /** Named durable map of a service: written through to disk before `put` returns. */

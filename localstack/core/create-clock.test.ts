@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { parseClockMode } from './clock-mode.ts';
 import { createClock } from './create-clock.ts';
 
 const HOUR_MS = 3_600_000;
@@ -136,4 +137,58 @@ describe('real time', () => {
     await vi.waitFor(() => expect(fired).toEqual(['good']));
     expect(onError).toHaveBeenCalledWith('bad', expect.objectContaining({ message: 'no' }));
   });
+});
+
+describe('a scaled clock', () => {
+  test('runs as many times faster as it is told, its timers too, and never back', async () => {
+    const onJump = vi.fn();
+    const clock = createClock({ onJump });
+    const start = clock.now();
+    clock.setMode({ kind: 'scaled', rate: 3_600 });
+    const before = performance.now();
+    await clock.sleep(HOUR_MS / 4, 'a quarter of an hour');
+    const tookMs = performance.now() - before;
+    expect(tookMs).toBeGreaterThan(230);
+    expect(tookMs).toBeLessThan(2_000);
+    expect(clock.rate).toBe(3_600);
+    const ahead = clock.offsetMs;
+    clock.setMode({ kind: 'real' });
+    expect(clock.offsetMs).toBeGreaterThanOrEqual(ahead);
+    expect(clock.now() - start).toBeGreaterThanOrEqual(HOUR_MS / 4);
+  });
+});
+
+describe('a clock that steps by itself', () => {
+  test('jumps to each timer as soon as nothing runs, also to one that comes later', async () => {
+    const clock = createClock();
+    const start = clock.now();
+    const hours: number[] = [];
+    const hour = () => Math.round((clock.now() - start) / HOUR_MS);
+    clock.after(HOUR_MS, 'first', async () => {
+      hours.push(hour());
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      clock.after(HOUR_MS, 'second', () => void hours.push(hour()));
+    });
+    clock.setMode({ kind: 'stepping' });
+    await vi.waitFor(() => expect(hours).toEqual([1, 2]));
+    clock.after(DAY_MS, 'third', () => void hours.push(hour()));
+    await vi.waitFor(() => expect(hours).toEqual([1, 2, 26]));
+    expect(clock.status().mode).toEqual({ kind: 'stepping' });
+    clock.halt();
+    clock.after(DAY_MS, 'never', () => void hours.push(hour()));
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(hours).toHaveLength(3);
+  });
+});
+
+test.each([
+  ['real', { kind: 'real' }],
+  ['stepping', { kind: 'stepping' }],
+  ['scaled:60', { kind: 'scaled', rate: 60 }],
+])('the mode %s', (text, mode) => {
+  expect(parseClockMode(text)).toEqual(mode);
+});
+
+test.each(['', 'fast', 'scaled', 'scaled:0', 'scaled:-1', 'scaled:1e9'])('no mode: %j', (text) => {
+  expect(() => parseClockMode(text)).toThrow('the clock is real, stepping, or scaled:RATE');
 });

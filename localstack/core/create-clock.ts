@@ -1,12 +1,17 @@
 /** The implementation of the clock: a timer queue on real time plus an offset, and the record of what is running. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock, Timer } from './clock.ts';
+import type { ClockMode } from './clock-mode.ts';
 import { createTimerQueue, type QueuedTimer } from './timer-queue.ts';
 
 /** Node's longest timeout; a longer wait is taken in pieces. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 /** A client that has just been answered may be about to ask again: how long it is given before the clock jumps. */
 const QUIET_MS = 3;
+/** The same while the clock steps by itself, when nobody has said that they are done. */
+const STEPPING_QUIET_MS = 20;
+/** How often the offset of a scaled clock is kept; what a killed process has not kept is gone. */
+const KEEP_EVERY_MS = 500;
 /** Event-loop turns in which settled work may start its next step before it counts as finished. */
 const SETTLE_TURNS = 3;
 
@@ -33,14 +38,20 @@ export function createClock(options: ClockOptions = {}): Clock {
   const timers = createTimerQueue();
   const onError =
     options.onError ?? ((label, error) => console.error(`local cloud: ${label} failed:`, error));
-  let offsetMs = options.offsetMs ?? 0;
+  let jumpedMs = options.offsetMs ?? 0;
+  let aheadSince = jumpedMs > 0 ? 0 : undefined;
+  let mode: ClockMode = { kind: 'real' };
+  let scaledSince = 0;
+  let keeping: NodeJS.Timeout | undefined;
   let alarm: NodeJS.Timeout | undefined;
   let lastRequestEndMs = 0;
   let halts = 0;
   let steps: Promise<void> = Promise.resolve();
   let onChange: (() => void)[] = [];
 
-  const now = () => Date.now() + offsetMs;
+  const rate = () => (mode.kind === 'scaled' ? mode.rate : 1);
+  const offsetMs = () => jumpedMs + (rate() - 1) * (Date.now() - scaledSince);
+  const now = () => (mode.kind === 'scaled' ? Math.round(Date.now() + offsetMs()) : Date.now() + jumpedMs);
 
   function changed(): void {
     const listeners = onChange;
@@ -93,14 +104,17 @@ export function createClock(options: ClockOptions = {}): Clock {
     clearTimeout(alarm);
     const next = timers.next();
     if (!next) return;
-    const delayMs = Math.min(Math.max(next.at - now(), 0), LONGEST_TIMEOUT_MS);
+    const delayMs = Math.min(Math.max((next.at - now()) / rate(), 0), LONGEST_TIMEOUT_MS);
     alarm = context.run(undefined, () => setTimeout(fireDue, delayMs));
     alarm.unref();
   }
 
   function at(atEpochMs: number, label: string, action: () => Promise<void> | void): Timer {
     const timer: QueuedTimer = timers.add(atEpochMs, label, action);
-    if (timers.next() === timer) arm();
+    if (timers.next() === timer) {
+      arm();
+      changed();
+    }
     return { cancel: () => timers.remove(timer) };
   }
 
@@ -118,17 +132,18 @@ export function createClock(options: ClockOptions = {}): Clock {
   function jumpTo(epochMs: number): void {
     const aheadMs = epochMs - now();
     if (aheadMs <= 0) return;
-    offsetMs += aheadMs;
-    options.onJump?.(offsetMs);
+    jumpedMs += aheadMs;
+    aheadSince ??= Date.now();
+    options.onJump?.(offsetMs());
   }
 
-  async function untilQuiet(isHalted: () => boolean): Promise<void> {
+  async function untilQuiet(isHalted: () => boolean, quietMs = QUIET_MS): Promise<void> {
     for (let turn = 0; turn < SETTLE_TURNS && !isHalted(); turn += 1) {
       if (isRunning()) {
         await new Promise<void>((resolve) => onChange.push(resolve));
         turn = -1;
-      } else if (Date.now() - lastRequestEndMs < QUIET_MS) {
-        await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+      } else if (Date.now() - lastRequestEndMs < quietMs) {
+        await new Promise((resolve) => setTimeout(resolve, quietMs));
         turn = -1;
       } else {
         await new Promise((resolve) => setImmediate(resolve));
@@ -154,11 +169,50 @@ export function createClock(options: ClockOptions = {}): Clock {
     }
   }
 
+  async function stepByItself(mine: ClockMode): Promise<void> {
+    const isOver = () => mode !== mine;
+    while (!isOver()) {
+      await untilQuiet(isOver, STEPPING_QUIET_MS);
+      const next = isOver() ? undefined : timers.next();
+      if (next) {
+        jumpTo(next.at);
+        fireDue();
+      } else if (!isOver()) {
+        await new Promise<void>((resolve) => onChange.push(resolve));
+      }
+    }
+  }
+
+  function setMode(wanted: ClockMode): void {
+    jumpedMs = offsetMs();
+    scaledSince = Date.now();
+    mode = wanted;
+    clearInterval(keeping);
+    changed();
+    arm();
+    if (mode.kind === 'scaled') {
+      aheadSince ??= Date.now();
+      keeping = setInterval(() => options.onJump?.(offsetMs()), KEEP_EVERY_MS);
+      keeping.unref();
+    } else if (mode.kind === 'stepping') {
+      context
+        .run(undefined, () => stepByItself(wanted))
+        .catch((error) => onError('the stepping clock', error));
+    }
+  }
+
   return {
     now,
+    setMode,
+    get rate() {
+      return rate();
+    },
     date: () => new Date(now()),
     get offsetMs() {
-      return offsetMs;
+      return offsetMs();
+    },
+    get aheadSince() {
+      return aheadSince;
     },
     at,
     after: (delayMs, label, action) => at(now() + delayMs, label, action),
@@ -179,11 +233,13 @@ export function createClock(options: ClockOptions = {}): Clock {
     },
     halt() {
       halts += 1;
+      if (mode.kind === 'stepping') setMode({ kind: 'real' });
       changed();
     },
     status: () => ({
       now: new Date(now()).toISOString(),
-      offsetMs,
+      mode,
+      offsetMs: offsetMs(),
       running: [...running].filter((work) => work.waiting === 0).map((work) => work.label),
       timers: timers.list().map(({ at, label }) => ({ at: new Date(at).toISOString(), label })),
     }),

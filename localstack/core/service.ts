@@ -53,6 +53,11 @@ export interface Service {
   authorize(operation: string, input: never, call: Call): readonly AccessRequest[];
   /** EventBridge only: puts an event of an AWS service on the default bus; returns before it is delivered. */
   publishServiceEvent?(event: AwsEvent): void;
+  /**
+   * Answers an order of the control API under `/_cloud/SERVICE/`: what no AWS API can bring about, such as a quota or the
+   * loss of an instance. @param name what follows that path. @returns undefined when there is no such order
+   */
+  control?(name: string, order: Readonly<Record<string, unknown>>): unknown;
   /** Loads state, starts timers and processes. */
   start?(): Promise<void>;
   /** Ends processes and timers that this service started. */

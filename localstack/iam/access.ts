@@ -9,7 +9,6 @@ interface IamInput {
   readonly PolicyArn?: string;
   readonly PolicyName?: string;
   readonly Path?: string;
-  readonly AWSServiceName?: string;
   readonly PermissionsBoundary?: string;
   readonly Tags?: readonly { Key?: string; Value?: string }[];
 }
@@ -28,7 +27,6 @@ export function iamAccess(
     ...(input.PermissionsBoundary === undefined
       ? {}
       : { 'iam:PermissionsBoundary': input.PermissionsBoundary }),
-    ...(input.AWSServiceName === undefined ? {} : { 'iam:AWSServiceName': input.AWSServiceName }),
     ...(/^(At|De)tach/.test(operation) && input.PolicyArn ? { 'iam:PolicyARN': input.PolicyArn } : {}),
     ...(tags.length === 0 ? {} : { 'aws:TagKeys': tags.map(({ Key = '' }) => Key) }),
     ...Object.fromEntries(tags.map(({ Key, Value = '' }) => [`aws:RequestTag/${Key}`, Value])),
@@ -36,13 +34,12 @@ export function iamAccess(
   return [{ action: `iam:${operation}`, resource: resource(), context }];
 
   function resource(): string {
-    if (input.AWSServiceName !== undefined) return `${base}role/aws-service-role/${input.AWSServiceName}/*`;
     if (input.RoleName !== undefined)
       return store.roles.get(input.RoleName)?.arn ?? `${base}role${path}${input.RoleName}`;
     if (input.UserName !== undefined)
       return store.users.get(input.UserName)?.arn ?? `${base}user${path}${input.UserName}`;
     if (input.PolicyArn !== undefined) return input.PolicyArn;
     if (operation === 'CreatePolicy') return `${base}policy${path}${input.PolicyName}`;
-    return /Roles$/.test(operation) ? `${base}role/` : /Users$/.test(operation) ? `${base}user/` : '*';
+    return operation === 'ListRoles' ? `${base}role/` : '*';
   }
 }

@@ -98,11 +98,6 @@ export function awsManagedPolicy(arn: string): PolicyRecord | undefined {
   return BY_ARN.get(arn);
 }
 
-/** All of them, for ListPolicies. */
-export function awsManagedPolicies(): readonly PolicyRecord[] {
-  return POLICIES;
-}
-
 function managed(name: string, path: string, actions: readonly string[]): PolicyRecord {
   const document = JSON.stringify({
     Version: '2012-10-17',

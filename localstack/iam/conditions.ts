@@ -1,6 +1,7 @@
 /** The condition operators of policies. */
 import { isIPv4 } from 'node:net';
-import { literal, matchesArn, matchesWildcard, type RequestContext, substitute } from './patterns.ts';
+import { matchesWildcard } from '../core/wildcard.ts';
+import { literal, matchesArn, type RequestContext, substitute } from './patterns.ts';
 import type { ConditionBlock } from './policy-document.ts';
 
 type Test = (policyValue: string, requestValue: string) => boolean;

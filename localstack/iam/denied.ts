@@ -32,15 +32,33 @@ export function deniedBy(service: string, error: AccessDeniedError): AccessDenie
   return new AccessDeniedError(error.message, error.decision, service);
 }
 
-/** AWS's sentence for a refused request. */
+/** Services that say nothing of a resource where the action has none. */
+const SILENT_WITHOUT_RESOURCE = new Set(['s3', 'cloudwatch']);
+
+/**
+ * AWS's sentence for a refused request.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+ */
 export function denialMessage(
   principal: Principal,
   action: string,
   resource: string,
   denial: NonNullable<Decision['denial']>,
 ): string {
+  const [prefix = ''] = action.split(':');
+  // S3 explains itself to callers that it knows only
+  if (principal.kind === 'anonymous' && prefix === 's3') return 'Access Denied';
   const who = principal.kind === 'anonymous' ? 'Anonymous user' : `User: ${principal.arn}`;
-  const refused = `${who} is not authorized to perform: ${action} on resource: ${resource}`;
+  const shown = shownAction(prefix, action);
+  const on =
+    resource === '*' && SILENT_WITHOUT_RESOURCE.has(prefix)
+      ? ''
+      : ` on resource: ${quoted(prefix, resource)}`;
+  const refused = `${who} is not authorized to perform: ${shown}${on}`;
+  if (action === 'sts:AssumeRole' && denial.source === 'resource') {
+    // STS does not tell whom a trust policy trusts, nor whether the role exists
+    return denial.isExplicit ? `${refused} with an explicit deny in the role trust policy` : refused;
+  }
   const policy = {
     identity: 'identity-based policy',
     resource: 'resource-based policy',
@@ -48,7 +66,18 @@ export function denialMessage(
     session: 'session policy',
   }[denial.source];
   if (denial.isExplicit) return `${refused} with an explicit deny in ${article(policy)} ${policy}`;
-  return `${refused} because no ${policy} allows the ${action} action`;
+  return `${refused} because no ${policy} allows the ${shown} action`;
+}
+
+/** SQS says its actions in lower case and SNS its name in upper case. */
+function shownAction(prefix: string, action: string): string {
+  if (prefix === 'sqs') return action.toLowerCase();
+  return prefix === 'sns' ? `SNS${action.slice(prefix.length)}` : action;
+}
+
+/** S3 alone puts the ARN in quotes. */
+function quoted(prefix: string, resource: string): string {
+  return prefix === 's3' ? `"${resource}"` : resource;
 }
 
 function article(noun: string): string {

@@ -5,8 +5,9 @@
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 import type { Principal } from '../core/principal.ts';
+import { matchesWildcard } from '../core/wildcard.ts';
 import { conditionsHold } from './conditions.ts';
-import { literal, matchesArn, matchesWildcard, type RequestContext, substitute } from './patterns.ts';
+import { literal, matchesArn, type RequestContext, substitute } from './patterns.ts';
 import { parsePolicy, type Statement } from './policy-document.ts';
 import { matchPrincipal, type PrincipalMatch } from './principal-match.ts';
 

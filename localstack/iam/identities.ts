@@ -1,17 +1,21 @@
 /** Access keys and the principals behind them. */
 import { createHash, randomBytes } from 'node:crypto';
 import type { Credentials } from '../core/cloud.ts';
-import { AwsError } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
 import { roleSession, rootPrincipal } from '../core/principals.ts';
+import type { KeyOwner } from '../protocols/signature/verify.ts';
+import { idText } from './records.ts';
 import type { IamStore, SessionRecord } from './store.ts';
 
+/** The account's root signs with this pair, with the token or without. */
+const ROOT_KEY: Credentials = { accessKeyId: 'test', secretAccessKey: 'test', sessionToken: 'test' };
+const ROOT_OWNER: KeyOwner = { secretAccessKey: 'test', sessionTokens: [undefined, 'test'] };
+
 export interface Identities {
-  /**
-   * Who signs with this key; a key that nobody owns is the account's root.
-   * @throws AwsError ExpiredToken for a session that is over, InvalidClientTokenId for an inactive key
-   */
-  principalOf(accessKeyId: string, now: Date): Principal;
+  /** Secret and tokens of a key; undefined for one that nobody owns, that is inactive, or whose owner is gone. */
+  keyOwner(accessKeyId: string): KeyOwner | undefined;
+  /** Who signs with this key. @throws Error for a key without an owner */
+  principalOf(accessKeyId: string): Principal;
   /** Durable keys for a process of the cloud that acts as `principal`: the same ones each time. */
   credentialsFor(principal: Principal): Credentials;
   /** Opens a session of a role, as AssumeRole does. */
@@ -30,32 +34,31 @@ export function createIdentities(store: IamStore, account: string): Identities {
   }
 
   return {
-    principalOf(accessKeyId, now) {
+    keyOwner(accessKeyId) {
+      if (accessKeyId === ROOT_KEY.accessKeyId) return ROOT_OWNER;
       const session = store.sessions.get(accessKeyId);
       if (session) {
-        if (session.expiresAt !== undefined && session.expiresAt <= now.getTime()) {
-          throw new AwsError('ExpiredToken', 'The security token included in the request is expired', {
-            status: 403,
-          });
-        }
-        return { ...roleSession(session.roleArn, session.sessionName), accessKeyId } as Principal;
+        const { secretAccessKey, sessionToken, expiresAt } = session;
+        const owner = { secretAccessKey, sessionTokens: [sessionToken] };
+        return expiresAt === undefined ? owner : { ...owner, expiresAt };
       }
       const key = store.accessKeys.get(accessKeyId);
-      if (!key) return root;
-      const user = store.users.get(key.userName);
-      if (key.status !== 'Active' || !user) {
-        throw new AwsError('InvalidClientTokenId', 'The security token included in the request is invalid.', {
-          status: 403,
-        });
-      }
+      if (key?.status !== 'Active' || !store.users.has(key.userName)) return undefined;
+      return { secretAccessKey: key.secretAccessKey, sessionTokens: [undefined] };
+    },
+    principalOf(accessKeyId) {
+      if (accessKeyId === ROOT_KEY.accessKeyId) return root;
+      const session = store.sessions.get(accessKeyId);
+      if (session) return { ...roleSession(session.roleArn, session.sessionName), accessKeyId } as Principal;
+      const user = store.users.get(store.accessKeys.get(accessKeyId)?.userName ?? '');
+      if (!user) throw new Error(`nobody owns the key ${accessKeyId}`);
       return { kind: 'user', account, arn: user.arn, userName: user.name };
     },
     credentialsFor(principal) {
-      if (principal.kind === 'root')
-        return { accessKeyId: 'test', secretAccessKey: 'test', sessionToken: 'test' };
+      if (principal.kind === 'root') return ROOT_KEY;
       if (principal.kind !== 'role')
         throw new Error(`a ${principal.kind} principal has no keys for a process`);
-      const accessKeyId = `ASIA${createHash('sha256').update(principal.arn).digest('hex').slice(0, 16).toUpperCase()}`;
+      const accessKeyId = sessionKeyId(createHash('sha256').update(principal.arn).digest());
       return (
         store.sessions.get(accessKeyId) ??
         putSession({
@@ -69,10 +72,15 @@ export function createIdentities(store: IamStore, account: string): Identities {
       );
     },
     openSession(session) {
-      const accessKeyId = `ASIA${randomBytes(8).toString('hex').toUpperCase()}`;
+      const accessKeyId = sessionKeyId(randomBytes(16));
       return putSession({ ...session, accessKeyId, ...newSecrets() });
     },
   };
+}
+
+/** `ASIA` and 16 letters and digits, as AWS's temporary keys have them. */
+function sessionKeyId(bytes: Buffer): string {
+  return `ASIA${idText(bytes.subarray(0, 16))}`;
 }
 
 function newSecrets(): { secretAccessKey: string; sessionToken: string } {

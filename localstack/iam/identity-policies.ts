@@ -1,10 +1,17 @@
-/** IAM operations on the policies of an identity, the same for roles and users: inline, attached, boundary, tags. */
+/** IAM operations on the policies of an identity: inline and attached ones of roles and users, and more of roles. */
 import type { Collection } from '../core/collection.ts';
 import { AwsError } from '../core/errors.ts';
 import type { Operation } from '../core/service.ts';
 import { awsManagedPolicy } from './aws-managed-policies.ts';
-import { parsePolicy } from './policy-document.ts';
-import { checkEntityName, encodeDocument, iamPage, noSuchEntity, withTags } from './records.ts';
+import { checkIdentityPolicy } from './policy-document.ts';
+import {
+  checkEntityName,
+  encodeDocument,
+  iamPage,
+  noSuchEntity,
+  requireBoundary,
+  withTags,
+} from './records.ts';
 import type { IamStore, IdentityRecord } from './store.ts';
 
 type Kind = 'Role' | 'User';
@@ -23,7 +30,7 @@ interface PolicyInput {
 /** Largest sum of an identity's inline policies, in characters without white space. */
 const INLINE_LIMIT = { Role: 10_240, User: 2_048 } as const;
 
-/** Operations named after `kind`, for example `PutRolePolicy`, over its collection. */
+/** Operations named after `kind`, for example `PutRolePolicy`, over its collection; of roles also reading, boundary and tags. */
 export function identityPolicyOperations<T extends IdentityRecord>(
   kind: Kind,
   store: IamStore,
@@ -50,33 +57,20 @@ export function identityPolicyOperations<T extends IdentityRecord>(
     return document;
   };
 
-  return {
+  const common: Record<string, Operation> = {
     [`Put${kind}Policy`](input: PolicyInput) {
       const identity = find(input);
       checkEntityName('policyName', input.PolicyName, 128);
-      parsePolicy(input.PolicyDocument);
+      checkIdentityPolicy(input.PolicyDocument);
       const inline = { ...identity.inline, [input.PolicyName]: input.PolicyDocument };
       checkInlineSize(kind, identity.name, inline);
       change(identity, { inline });
-    },
-    [`Get${kind}Policy`](input: PolicyInput) {
-      const identity = find(input);
-      const document = inlineOf(identity, input.PolicyName);
-      return {
-        [nameMember]: identity.name,
-        PolicyName: input.PolicyName,
-        PolicyDocument: encodeDocument(document),
-      };
     },
     [`Delete${kind}Policy`](input: PolicyInput) {
       const identity = find(input);
       inlineOf(identity, input.PolicyName);
       const { [input.PolicyName]: _deleted, ...inline } = identity.inline;
       change(identity, { inline });
-    },
-    [`List${kind}Policies`](input: PolicyInput) {
-      const { items, page } = iamPage(Object.keys(find(input).inline).sort(), input);
-      return { PolicyNames: items, ...page };
     },
     [`Attach${kind}Policy`](input: PolicyInput) {
       const identity = find(input);
@@ -91,7 +85,24 @@ export function identityPolicyOperations<T extends IdentityRecord>(
         throw noSuchEntity(`Policy ${input.PolicyArn} was not found.`);
       change(identity, { attached: identity.attached.filter((arn) => arn !== input.PolicyArn) });
     },
-    [`ListAttached${kind}Policies`](input: PolicyInput) {
+  };
+  if (kind === 'User') return common;
+  return {
+    ...common,
+    GetRolePolicy(input: PolicyInput) {
+      const identity = find(input);
+      const document = inlineOf(identity, input.PolicyName);
+      return {
+        RoleName: identity.name,
+        PolicyName: input.PolicyName,
+        PolicyDocument: encodeDocument(document),
+      };
+    },
+    ListRolePolicies(input: PolicyInput) {
+      const { items, page } = iamPage(Object.keys(find(input).inline).sort(), input);
+      return { PolicyNames: items, ...page };
+    },
+    ListAttachedRolePolicies(input: PolicyInput) {
       const { items, page } = iamPage(find(input).attached, input);
       return {
         AttachedPolicies: items.map((arn) => ({
@@ -101,24 +112,24 @@ export function identityPolicyOperations<T extends IdentityRecord>(
         ...page,
       };
     },
-    [`Put${kind}PermissionsBoundary`](input: PolicyInput) {
+    PutRolePermissionsBoundary(input: PolicyInput) {
       const identity = find(input);
-      requirePolicy(input.PermissionsBoundary);
+      requireBoundary(store, input.PermissionsBoundary);
       change(identity, { boundary: input.PermissionsBoundary });
     },
-    [`Delete${kind}PermissionsBoundary`](input: PolicyInput) {
+    DeleteRolePermissionsBoundary(input: PolicyInput) {
       const { boundary: _boundary, ...identity } = find(input);
       identities.put(identity.name, identity as T);
     },
-    [`Tag${kind}`](input: PolicyInput) {
+    TagRole(input: PolicyInput) {
       const identity = find(input);
       change(identity, { tags: withTags(identity.tags, input.Tags) });
     },
-    [`Untag${kind}`](input: PolicyInput) {
+    UntagRole(input: PolicyInput) {
       const identity = find(input);
       change(identity, { tags: identity.tags.filter(({ Key }) => !input.TagKeys.includes(Key)) });
     },
-    [`List${kind}Tags`](input: PolicyInput) {
+    ListRoleTags(input: PolicyInput) {
       const { items, page } = iamPage(find(input).tags, input);
       return { Tags: items, ...page };
     },

@@ -20,7 +20,7 @@ export interface StatementPosition {
  * resource's policy is taken as it was: it sufficed, or it did not.
  */
 export function isStillAllowed(call: CallRecord, policies: readonly NamedPolicy[]): boolean {
-  if (call.byResource) return true;
+  if (call.byResource || call.isFree) return true;
   const principal = principalOf(call);
   const facts = { now: new Date(call.time), region: call.region };
   return evaluate({

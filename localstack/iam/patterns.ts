@@ -1,27 +1,8 @@
 /** Wildcards and policy variables. */
+import { matchesWildcard } from '../core/wildcard.ts';
 
 /** Condition keys of a request, names in lower case. */
 export type RequestContext = ReadonlyMap<string, readonly string[]>;
-
-const MAX_CACHED = 10_000;
-const cache = new Map<string, RegExp>();
-
-/** Whether `value` matches a pattern of `*` (any run, also of `/` and `:`) and `?` (one character). */
-export function matchesWildcard(pattern: string, value: string, ignoreCase = false): boolean {
-  if (pattern === '*') return true;
-  const key = ignoreCase ? `i${pattern}` : `s${pattern}`;
-  let regexp = cache.get(key);
-  if (!regexp) {
-    const source = pattern
-      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-      .replaceAll('*', '.*')
-      .replaceAll('?', '.');
-    regexp = new RegExp(`^${source}$`, ignoreCase ? 'is' : 's');
-    if (cache.size >= MAX_CACHED) cache.clear();
-    cache.set(key, regexp);
-  }
-  return regexp.test(value);
-}
 
 /**
  * Whether an ARN matches a pattern: each of the six parts by itself, so that a wildcard does not reach over a colon

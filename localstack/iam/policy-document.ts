@@ -36,6 +36,14 @@ export function parsePolicy(json: string): PolicyDocument {
   return document;
 }
 
+/** Checks the policy of an identity: it names resources and nobody. @throws AwsError MalformedPolicyDocument */
+export function checkIdentityPolicy(json: string): void {
+  for (const { resources, notResources, principal, notPrincipal } of parsePolicy(json).statements) {
+    if (principal ?? notPrincipal) throw malformed('Policy document should not specify a principal.');
+    if (!(resources ?? notResources)?.length) throw malformed('Policy statement must contain resources.');
+  }
+}
+
 function normalise(json: string): PolicyDocument {
   let raw: unknown;
   try {
@@ -47,7 +55,7 @@ function normalise(json: string): PolicyDocument {
   refuseUnknown(rest, 'policy');
   if (Version !== '2012-10-17' && Version !== '2008-10-17')
     throw malformed(`Version ${String(Version)} is not valid`);
-  if (Statement === undefined) throw malformed('Syntax errors in policy: Statement is missing.');
+  if (typeof Statement !== 'object' || Statement === null) throw malformed('Syntax errors in policy.');
   const statements = Array.isArray(Statement) ? Statement : [Statement];
   return { version: Version, statements: statements.map(normaliseStatement) };
 }

@@ -1,18 +1,10 @@
 /** IAM operations on managed policies and their versions. */
-import type {
-  CreatePolicyCommandInput,
-  CreatePolicyVersionCommandInput,
-  ListEntitiesForPolicyCommandInput,
-  ListPoliciesCommandInput,
-  Policy,
-  TagPolicyCommandInput,
-  UntagPolicyCommandInput,
-} from '@aws-sdk/client-iam';
+import type { CreatePolicyCommandInput, CreatePolicyVersionCommandInput, Policy } from '@aws-sdk/client-iam';
 import type { Cloud } from '../core/cloud.ts';
 import { AwsError } from '../core/errors.ts';
 import type { Operation } from '../core/service.ts';
-import { awsManagedPolicies, awsManagedPolicy } from './aws-managed-policies.ts';
-import { parsePolicy } from './policy-document.ts';
+import { awsManagedPolicy } from './aws-managed-policies.ts';
+import { checkIdentityPolicy } from './policy-document.ts';
 import {
   alreadyExists,
   checkEntityName,
@@ -80,7 +72,7 @@ export function policyOperations(cloud: Cloud, store: IamStore): Record<string, 
     CreatePolicy(input: CreatePolicyCommandInput, call) {
       const name = input.PolicyName!;
       checkEntityName('policyName', name, 128);
-      parsePolicy(input.PolicyDocument!);
+      checkIdentityPolicy(input.PolicyDocument!);
       const path = checkPath(input.Path);
       const arn = `arn:aws:iam::${cloud.account}:policy${path}${name}`;
       if (store.policies.has(arn)) {
@@ -103,18 +95,6 @@ export function policyOperations(cloud: Cloud, store: IamStore): Record<string, 
       return { Policy: show(policy) };
     },
     GetPolicy: (input: ByArn) => ({ Policy: show(find(input.PolicyArn)) }),
-    ListPolicies(input: ListPoliciesCommandInput) {
-      const scope = input.Scope ?? 'All';
-      const policies = [
-        ...(scope === 'AWS' ? [] : store.policies.values()),
-        ...(scope === 'Local' ? [] : awsManagedPolicies()),
-      ]
-        .filter(({ path }) => path.startsWith(input.PathPrefix ?? '/'))
-        .map(show)
-        .filter(({ AttachmentCount }) => !input.OnlyAttached || AttachmentCount! > 0);
-      const { items, page } = iamPage(policies, input);
-      return { Policies: items, ...page };
-    },
     DeletePolicy(input: ByArn) {
       const policy = own(input.PolicyArn);
       const { roles, users } = attachments(policy.arn);
@@ -129,7 +109,7 @@ export function policyOperations(cloud: Cloud, store: IamStore): Record<string, 
     },
     CreatePolicyVersion(input: CreatePolicyVersionCommandInput, call) {
       const policy = own(input.PolicyArn!);
-      parsePolicy(input.PolicyDocument!);
+      checkIdentityPolicy(input.PolicyDocument!);
       if (policy.versions.length >= MAX_VERSIONS) {
         throw new AwsError(
           'LimitExceeded',
@@ -168,35 +148,6 @@ export function policyOperations(cloud: Cloud, store: IamStore): Record<string, 
         throw deleteConflict('Cannot delete the default version of a policy.');
       const versions = policy.versions.filter((each) => each.versionId !== versionId);
       store.policies.put(policy.arn, { ...policy, versions });
-    },
-    SetDefaultPolicyVersion(input: ByArn) {
-      const policy = own(input.PolicyArn);
-      store.policies.put(policy.arn, {
-        ...policy,
-        defaultVersionId: version(policy, input.VersionId).versionId,
-      });
-    },
-    ListEntitiesForPolicy(input: ListEntitiesForPolicyCommandInput) {
-      const { roles, users } = attachments(find(input.PolicyArn!).arn);
-      return {
-        PolicyGroups: [],
-        PolicyRoles: roles.map(({ name, id }) => ({ RoleName: name, RoleId: id })),
-        PolicyUsers: users.map(({ name, id }) => ({ UserName: name, UserId: id })),
-        IsTruncated: false,
-      };
-    },
-    TagPolicy(input: TagPolicyCommandInput) {
-      const policy = own(input.PolicyArn!);
-      store.policies.put(policy.arn, { ...policy, tags: withTags(policy.tags, input.Tags!) });
-    },
-    UntagPolicy(input: UntagPolicyCommandInput) {
-      const policy = own(input.PolicyArn!);
-      const tags = policy.tags.filter(({ Key }) => !input.TagKeys!.includes(Key));
-      store.policies.put(policy.arn, { ...policy, tags });
-    },
-    ListPolicyTags(input: ByArn) {
-      const { items, page } = iamPage(find(input.PolicyArn).tags, input);
-      return { Tags: items, ...page };
     },
   };
 }

@@ -2,14 +2,20 @@
 import { randomBytes } from 'node:crypto';
 import { AwsError } from '../core/errors.ts';
 import { pageOf } from '../core/pages.ts';
-import type { TagRecord } from './store.ts';
+import { awsManagedPolicy } from './aws-managed-policies.ts';
+import type { IamStore, TagRecord } from './store.ts';
 
 const ID_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const DEFAULT_PAGE = 100;
 
 /** A unique id such as `AROA…`, 21 characters. */
 export function uniqueId(prefix: 'AROA' | 'AIDA' | 'ANPA' | 'AKIA'): string {
-  return prefix + [...randomBytes(17)].map((byte) => ID_ALPHABET[byte % ID_ALPHABET.length]).join('');
+  return prefix + idText(randomBytes(17));
+}
+
+/** A letter or digit of AWS's ids for each byte. */
+export function idText(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => ID_ALPHABET[byte % ID_ALPHABET.length]).join('');
 }
 
 /** Documents are percent-encoded in IAM's answers. */
@@ -63,6 +69,12 @@ export function iamPage<T>(
     page:
       page.nextToken === undefined ? { IsTruncated: false } : { IsTruncated: true, Marker: page.nextToken },
   };
+}
+
+/** @throws AwsError NoSuchEntity for a boundary that is no managed policy */
+export function requireBoundary(store: IamStore, arn: string): void {
+  if (store.policies.has(arn) || awsManagedPolicy(arn)) return;
+  throw noSuchEntity(`Scope ARN: ${arn} does not exist or is not attachable.`);
 }
 
 /** @throws AwsError NoSuchEntity */

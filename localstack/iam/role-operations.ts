@@ -1,14 +1,13 @@
 /** IAM operations on roles. */
 import type {
   CreateRoleCommandInput,
-  CreateServiceLinkedRoleCommandInput,
   ListRolesCommandInput,
   Role,
   UpdateAssumeRolePolicyCommandInput,
   UpdateRoleCommandInput,
 } from '@aws-sdk/client-iam';
 import type { Cloud } from '../core/cloud.ts';
-import { AwsError, NotImplementedByLocalCloud } from '../core/errors.ts';
+import { AwsError } from '../core/errors.ts';
 import type { Operation } from '../core/service.ts';
 import { parsePolicy } from './policy-document.ts';
 import {
@@ -19,6 +18,7 @@ import {
   encodeDocument,
   iamPage,
   noSuchEntity,
+  requireBoundary,
   uniqueId,
   withTags,
 } from './records.ts';
@@ -27,13 +27,6 @@ import type { IamStore, RoleRecord } from './store.ts';
 const DEFAULT_SESSION_SECONDS = 3600;
 /** What IAM answers; the SDK's model has another word. */
 const BOUNDARY_TYPE = 'Policy' as 'PermissionsBoundaryPolicy';
-
-/** Service-linked roles have names of their service's making. */
-const SERVICE_LINKED_NAMES: Readonly<Record<string, string>> = {
-  'sagemaker.application-autoscaling.amazonaws.com':
-    'AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint',
-  'apidestinations.events.amazonaws.com': 'AWSServiceRoleForAmazonEventBridgeApiDestinations',
-};
 
 /** The operations over stored roles. */
 export function roleOperations(cloud: Cloud, store: IamStore): Record<string, Operation> {
@@ -52,6 +45,7 @@ export function roleOperations(cloud: Cloud, store: IamStore): Record<string, Op
     if (store.roles.keys().some((other) => other.toLowerCase() === name.toLowerCase())) {
       throw alreadyExists(`Role with name ${name} already exists.`);
     }
+    if (input.PermissionsBoundary !== undefined) requireBoundary(store, input.PermissionsBoundary);
     const role: RoleRecord = {
       name,
       path,
@@ -87,11 +81,6 @@ export function roleOperations(cloud: Cloud, store: IamStore): Record<string, Op
       });
       return {};
     },
-    UpdateRoleDescription(input: { RoleName: string; Description: string }) {
-      const role = { ...find(input.RoleName), description: input.Description };
-      store.roles.put(role.name, role);
-      return { Role: showRole(role) };
-    },
     UpdateAssumeRolePolicy(input: UpdateAssumeRolePolicyCommandInput) {
       const role = find(input.RoleName!);
       checkTrustPolicy(input.PolicyDocument!);
@@ -107,32 +96,6 @@ export function roleOperations(cloud: Cloud, store: IamStore): Record<string, Op
       for (const [key, session] of store.sessions.entries()) {
         if (session.roleArn === role.arn) store.sessions.delete(key);
       }
-    },
-    ListInstanceProfilesForRole(input: { RoleName: string }) {
-      find(input.RoleName);
-      return { InstanceProfiles: [], IsTruncated: false };
-    },
-    CreateServiceLinkedRole(input: CreateServiceLinkedRoleCommandInput, call) {
-      const service = input.AWSServiceName!;
-      const name = SERVICE_LINKED_NAMES[service];
-      if (!name) throw new NotImplementedByLocalCloud(`service-linked role of ${service}`);
-      if (store.roles.has(name)) {
-        throw new AwsError(
-          'InvalidInput',
-          `Service role name ${name} has been taken in this account, please try a different suffix.`,
-        );
-      }
-      const trust = { Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' };
-      const role = createRole(
-        {
-          RoleName: name,
-          Path: `/aws-service-role/${service}/`,
-          AssumeRolePolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [trust] }),
-          Description: input.Description,
-        },
-        call.now,
-      );
-      return { Role: showRole(role) };
     },
   };
 }
@@ -162,6 +125,11 @@ function showRole(role: RoleRecord): Role {
 
 /** A trust policy says who, and names no resource. */
 function checkTrustPolicy(json: string): void {
+  try {
+    JSON.parse(json);
+  } catch {
+    throw new AwsError('MalformedPolicyDocument', 'This policy contains invalid Json');
+  }
   for (const statement of parsePolicy(json).statements) {
     if (statement.resources ?? statement.notResources) {
       throw new AwsError('MalformedPolicyDocument', 'Has prohibited field Resource');

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type {
   CreateUserCommandInput,
-  ListUsersCommandInput,
+  ListAccessKeysCommandInput,
   UpdateAccessKeyCommandInput,
   User,
 } from '@aws-sdk/client-iam';
@@ -16,6 +16,7 @@ import {
   deleteConflict,
   iamPage,
   noSuchEntity,
+  requireBoundary,
   uniqueId,
   withTags,
 } from './records.ts';
@@ -51,6 +52,7 @@ export function userOperations(cloud: Cloud, store: IamStore): Record<string, Op
       checkEntityName('userName', name, 64);
       const path = checkPath(input.Path);
       if (store.users.has(name)) throw alreadyExists(`User with name ${name} already exists.`);
+      if (input.PermissionsBoundary !== undefined) requireBoundary(store, input.PermissionsBoundary);
       const user: UserRecord = {
         name,
         path,
@@ -66,11 +68,6 @@ export function userOperations(cloud: Cloud, store: IamStore): Record<string, Op
       return { User: showUser(user) };
     },
     GetUser: (input: ByUser, call) => ({ User: showUser(find(input, call)) }),
-    ListUsers(input: ListUsersCommandInput) {
-      const users = store.users.values().filter(({ path }) => path.startsWith(input.PathPrefix ?? '/'));
-      const { items, page } = iamPage(users, input);
-      return { Users: items.map(showUser), ...page };
-    },
     DeleteUser(input: ByUser, call) {
       const user = find(input, call);
       if (user.attached.length > 0)
@@ -96,10 +93,10 @@ export function userOperations(cloud: Cloud, store: IamStore): Record<string, Op
       store.accessKeys.put(key.accessKeyId, key);
       return { AccessKey: { ...showKey(key), SecretAccessKey: key.secretAccessKey } };
     },
-    ListAccessKeys: (input: ByUser, call) => ({
-      AccessKeyMetadata: keysOf(find(input, call)).map(showKey),
-      IsTruncated: false,
-    }),
+    ListAccessKeys(input: ListAccessKeysCommandInput, call) {
+      const { items, page } = iamPage(keysOf(find(input as ByUser, call)), input);
+      return { AccessKeyMetadata: items.map(showKey), ...page };
+    },
     UpdateAccessKey(input: UpdateAccessKeyCommandInput, call) {
       const key = keyOf(find(input as ByUser, call), input.AccessKeyId);
       const status = input.Status === 'Active' ? 'Active' : 'Inactive';

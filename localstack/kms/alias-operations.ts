@@ -11,6 +11,9 @@ import { pageOf } from '../core/pages.ts';
 import type { Operation } from '../core/service.ts';
 import type { KeyStore } from './key-store.ts';
 
+const NO_PREFIX =
+  'Alias must start with the prefix "alias/". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html';
+
 /** The operations over stored aliases. */
 export function aliasOperations(cloud: Cloud, store: KeyStore): Record<string, Operation> {
   const arnOf = (name: string) => `arn:aws:kms:${cloud.region}:${cloud.account}:${name}`;
@@ -23,10 +26,11 @@ export function aliasOperations(cloud: Cloud, store: KeyStore): Record<string, O
   return {
     CreateAlias(input: CreateAliasCommandInput, call) {
       const name = input.AliasName!;
-      if (!/^alias\/[a-zA-Z0-9/_-]+$/.test(name)) {
+      if (!/^alias\/./.test(name)) throw new AwsError('ValidationException', NO_PREFIX);
+      if (!/^[a-zA-Z0-9:/_-]+$/.test(name)) {
         throw new AwsError(
-          'InvalidAliasNameException',
-          `alias name ${name} must be alias/ and letters, digits, / _ -`,
+          'ValidationException',
+          `1 validation error detected: Value '${name}' at 'aliasName' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[a-zA-Z0-9:/_-]+$`,
         );
       }
       if (name.startsWith('alias/aws/')) throw new AwsError('NotAuthorizedException', '');

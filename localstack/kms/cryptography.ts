@@ -5,10 +5,10 @@ import type {
   EncryptCommandInput,
   GenerateDataKeyCommandInput,
   GenerateDataKeyWithoutPlaintextCommandInput,
-  GenerateRandomCommandInput,
   ReEncryptCommandInput,
 } from '@aws-sdk/client-kms';
 import { AwsError, NotImplementedByLocalCloud } from '../core/errors.ts';
+import { refuseMembers } from '../core/refuse-members.ts';
 import type { Operation } from '../core/service.ts';
 import { open, seal, sealedUnder } from './envelope.ts';
 import type { KeyRecord } from './key.ts';
@@ -20,6 +20,7 @@ const ALGORITHM = 'SYMMETRIC_DEFAULT';
 /** The operations over stored keys. */
 export function cryptography(store: KeyStore): Record<string, Operation> {
   function dataKey(input: GenerateDataKeyCommandInput | GenerateDataKeyWithoutPlaintextCommandInput) {
+    refuseMembers('kms GenerateDataKey', input, ['DryRun', 'Recipient']);
     if ((input.KeySpec === undefined) === (input.NumberOfBytes === undefined)) {
       throw new AwsError('ValidationException', 'Please specify either number of bytes or key spec.');
     }
@@ -45,6 +46,7 @@ export function cryptography(store: KeyStore): Record<string, Operation> {
 
   return {
     Encrypt(input: EncryptCommandInput) {
+      refuseMembers('kms Encrypt', input, ['DryRun']);
       requireSymmetric(input.EncryptionAlgorithm);
       if (input.Plaintext!.length === 0 || input.Plaintext!.length > LARGEST_PLAINTEXT_BYTES) {
         throw new AwsError(
@@ -58,11 +60,15 @@ export function cryptography(store: KeyStore): Record<string, Operation> {
       return { KeyId: key.arn, CiphertextBlob, EncryptionAlgorithm: ALGORITHM };
     },
     Decrypt(input: DecryptCommandInput) {
+      refuseMembers('kms Decrypt', input, ['DryRun', 'DryRunModifiers', 'Recipient']);
       requireSymmetric(input.EncryptionAlgorithm);
       const { key, plaintext } = decrypt(input.CiphertextBlob!, input.EncryptionContext, input.KeyId);
       return { KeyId: key.arn, Plaintext: plaintext, EncryptionAlgorithm: ALGORITHM };
     },
     ReEncrypt(input: ReEncryptCommandInput) {
+      refuseMembers('kms ReEncrypt', input, ['DryRun', 'DryRunModifiers']);
+      requireSymmetric(input.SourceEncryptionAlgorithm);
+      requireSymmetric(input.DestinationEncryptionAlgorithm);
       const source = decrypt(input.CiphertextBlob!, input.SourceEncryptionContext, input.SourceKeyId);
       const key = store.usable(input.DestinationKeyId!);
       return {
@@ -78,9 +84,6 @@ export function cryptography(store: KeyStore): Record<string, Operation> {
       const { Plaintext: _plaintext, ...output } = dataKey(input);
       return output;
     },
-    GenerateRandom: (input: GenerateRandomCommandInput) => ({
-      Plaintext: new Uint8Array(randomBytes(input.NumberOfBytes ?? 32)),
-    }),
   };
 }
 

@@ -50,9 +50,12 @@ export function createKeyStore(cloud: Cloud): KeyStore {
       if (!key) throw new AwsError('NotFoundException', `Alias ${arn} is not found.`);
       return key;
     }
-    const key = keys.get(name.replace(/^key\//, ''));
+    const keyId = name.replace(/^key\//, '');
+    const key = keys.get(keyId);
     if (key) return key;
-    const keyArn = `arn:aws:kms:${region}:${account}:key/${name.replace(/^key\//, '')}`;
+    if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(keyId) && !reference.startsWith('arn:'))
+      throw new AwsError('NotFoundException', `Invalid keyId '${reference}'`);
+    const keyArn = `arn:aws:kms:${region}:${account}:key/${keyId}`;
     throw new AwsError('NotFoundException', `Key '${keyArn}' does not exist`);
   }
 

@@ -12,6 +12,8 @@ export interface KeyRecord {
   readonly policy: string;
   /** Days between rotations; absent while automatic rotation is off. */
   readonly rotationDays?: number;
+  /** When automatic rotation was switched on. */
+  readonly rotatedSince?: Date;
   readonly tags: Readonly<Record<string, string>>;
   /** AES-256 key, base64. */
   readonly material: string;

@@ -5,14 +5,36 @@ import { AwsError } from '../core/errors.ts';
 const NEWLINE = 0x0a;
 /** A chunk header is a size in hex and a signature; a trailer line is a name and a checksum. */
 const LONGEST_LINE = 4096;
+const INCOMPLETE = 'You did not provide the number of bytes specified by the Content-Length HTTP header';
+
+/** Told what passes; throws what the stream then fails with. */
+export interface ChunkCheck {
+  data(bytes: Buffer): void;
+  /** Once for each chunk, the empty last one too. */
+  endOfChunk(chunkSignature: string | undefined): void;
+  /** The lines `name:value` of the trailer without the signature's. */
+  trailers(lines: readonly string[], trailerSignature: string | undefined): void;
+}
+
+export interface ChunkedOptions {
+  /** Verifies chunks that are signed. */
+  readonly check?: ChunkCheck | undefined;
+  /** What `x-amz-decoded-content-length` says. */
+  readonly decodedLength?: number | undefined;
+}
 
 /**
  * Turns chunks (`size[;chunk-signature=…]\r\n data \r\n`) into their data, holding one line at most. After the last
  * chunk, `onTrailers` is told the trailing headers, names in lower case, before the stream ends.
- * Signatures of chunks are not verified.
  */
-export function decodeAwsChunked(onTrailers: (trailers: ReadonlyMap<string, string>) => void): Transform {
+export function decodeAwsChunked(
+  onTrailers: (trailers: ReadonlyMap<string, string>) => void,
+  { check, decodedLength }: ChunkedOptions = {},
+): Transform {
   const trailers = new Map<string, string>();
+  const trailerLines: string[] = [];
+  let chunkSignature: string | undefined;
+  let decodedBytes = 0;
   let line: Buffer[] = [];
   let lineLength = 0;
   let state: 'size' | 'data' | 'data-end' | 'trailer' | 'done' = 'size';
@@ -23,6 +45,8 @@ export function decodeAwsChunked(onTrailers: (trailers: ReadonlyMap<string, stri
       const size = /^([0-9a-f]+)(;.*)?$/i.exec(text);
       if (!size) throw malformed(`chunk header '${text.slice(0, 40)}'`);
       remaining = Number.parseInt(size[1]!, 16);
+      chunkSignature = /;\s*chunk-signature=([0-9a-f]+)/.exec(size[2] ?? '')?.[1];
+      if (remaining === 0) check?.endOfChunk(chunkSignature);
       state = remaining === 0 ? 'trailer' : 'data';
     } else if (state === 'data-end') {
       if (text !== '') throw malformed('chunk longer than its size');
@@ -32,7 +56,10 @@ export function decodeAwsChunked(onTrailers: (trailers: ReadonlyMap<string, stri
     } else {
       const colon = text.indexOf(':');
       if (colon < 0) throw malformed(`trailer '${text.slice(0, 40)}'`);
-      trailers.set(text.slice(0, colon).trim().toLowerCase(), text.slice(colon + 1).trim());
+      const name = text.slice(0, colon).trim().toLowerCase();
+      const value = text.slice(colon + 1).trim();
+      trailers.set(name, value);
+      if (name !== 'x-amz-trailer-signature') trailerLines.push(`${name}:${value}`);
     }
   }
 
@@ -43,10 +70,15 @@ export function decodeAwsChunked(onTrailers: (trailers: ReadonlyMap<string, stri
         while (at < chunk.length && state !== 'done') {
           if (state === 'data') {
             const data = chunk.subarray(at, at + remaining);
+            check?.data(data);
             this.push(data);
             at += data.length;
+            decodedBytes += data.length;
             remaining -= data.length;
-            if (remaining === 0) state = 'data-end';
+            if (remaining === 0) {
+              check?.endOfChunk(chunkSignature);
+              state = 'data-end';
+            }
             continue;
           }
           const end = chunk.indexOf(NEWLINE, at);
@@ -68,8 +100,15 @@ export function decodeAwsChunked(onTrailers: (trailers: ReadonlyMap<string, stri
       }
     },
     flush(done) {
-      if (state === 'size' || state === 'data' || state === 'data-end') {
-        done(new AwsError('IncompleteBody', 'The request body terminated unexpectedly', { status: 400 }));
+      const isCut = state === 'size' || state === 'data' || state === 'data-end';
+      if (isCut || (decodedLength !== undefined && decodedLength !== decodedBytes)) {
+        done(new AwsError('IncompleteBody', INCOMPLETE, { status: 400 }));
+        return;
+      }
+      try {
+        check?.trailers(trailerLines, trailers.get('x-amz-trailer-signature'));
+      } catch (error) {
+        done(error as Error);
         return;
       }
       onTrailers(trailers);

@@ -11,6 +11,8 @@ export interface ServiceWire {
   readonly rest?: 'json' | 'xml';
   /** Prefix of `__type` in JSON errors, where the service has one. */
   readonly errorNamespace?: string;
+  /** What JSON errors call codes that no shape of the model has. */
+  readonly errorShapes?: Readonly<Record<string, string>>;
   readonly xmlNamespace?: string;
   /** Code of the error for a missing, unknown or mistyped member. */
   readonly validationCode: string;
@@ -76,6 +78,10 @@ const WIRES: readonly ServiceWire[] = [
     loaders: [() => import('@aws-sdk/client-sqs')],
     targets: ['AmazonSQS'],
     errorNamespace: 'com.amazonaws.sqs#',
+    errorShapes: {
+      InvalidParameterValue: 'InvalidParameterValueException',
+      MissingParameter: 'MissingRequiredParameterException',
+    },
     xmlNamespace: 'http://queue.amazonaws.com/doc/2012-11-05/',
     validationCode: 'InvalidParameterValue',
   },
@@ -92,6 +98,18 @@ const WIRES: readonly ServiceWire[] = [
     targets: [],
     xmlNamespace: 'http://cloudformation.amazonaws.com/doc/2010-05-15/',
     validationCode: 'ValidationError',
+  },
+  {
+    name: 'servicequotas',
+    loaders: [() => import('@aws-sdk/client-service-quotas')],
+    targets: ['ServiceQuotasV20190624'],
+    validationCode: 'IllegalArgumentException',
+  },
+  {
+    name: 'cloudcontrolapi',
+    loaders: [() => import('../cloudcontrol/wire.ts')],
+    targets: ['CloudApiService'],
+    validationCode: 'ValidationException',
   },
   {
     name: 'iam',

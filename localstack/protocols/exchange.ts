@@ -18,13 +18,14 @@ export async function readInput(request: HttpRequest, resolved: ResolvedRequest)
       return readTree(operation.input, parseJson(await request.body())) as object;
     case 'cbor': {
       const body = await request.body();
-      return readTree(operation.input, body.length === 0 ? {} : cbor.deserialize(body)) as object;
+      return readTree(operation.input, parseCbor(body)) as object;
     }
     case 'query':
       return readQuery(operation.input, resolved.parameters ?? new URLSearchParams());
     default: {
       let input: Record<string, unknown> = {};
-      const stream = () => request.stream((trailers) => addTrailers(operation.input, input, trailers));
+      const stream = () =>
+        request.shortBody() ?? request.stream((trailers) => addTrailers(operation.input, input, trailers));
       const { query, headers } = request;
       input = await readRest(model, operation, {
         labels: resolved.labels,
@@ -88,6 +89,15 @@ function addTrailers(
     const header = (member.getMergedTraits() as { httpHeader?: string }).httpHeader?.toLowerCase();
     const value = header === undefined ? undefined : trailers.get(header);
     if (value !== undefined) input[name] = value;
+  }
+}
+
+function parseCbor(body: Buffer): unknown {
+  if (body.length === 0) return {};
+  try {
+    return cbor.deserialize(body);
+  } catch {
+    throw new ShapeError('serialization', 'The request body is not valid CBOR');
   }
 }
 

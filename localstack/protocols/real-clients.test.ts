@@ -25,6 +25,7 @@ import {
 } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { signedFetch } from '../testing/signed-fetch.ts';
 import { type RunningCloud, startCloud } from '../testing/start-cloud.ts';
 
 const TRUST_ACCOUNT = JSON.stringify({
@@ -101,14 +102,9 @@ describe('JSON services', () => {
 
   test('a missing member is named in the words of AWS, an unknown one is refused', async () => {
     const send = (body: object) =>
-      fetch(running.endpoint, {
-        method: 'POST',
-        headers: {
-          'x-amz-target': 'AmazonSSM.PutParameter',
-          'content-type': 'application/x-amz-json-1.1',
-          authorization:
-            'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/ssm/aws4_request, SignedHeaders=host, Signature=x',
-        },
+      signedFetch(running, {
+        service: 'ssm',
+        headers: { 'x-amz-target': 'AmazonSSM.PutParameter', 'content-type': 'application/x-amz-json-1.1' },
         body: JSON.stringify(body),
       }).then(async (response) => [response.status, await response.json()]);
     const [status, missing] = await send({ Name: 'x' });

@@ -3,7 +3,7 @@ import { AwsError, NotImplementedByLocalCloud } from '../core/errors.ts';
 import { wireOf, wireOfTarget } from './clients.ts';
 import type { HttpRequest } from './http-request.ts';
 import { loadModel, type OperationModel, type ServiceModel } from './model.ts';
-import type { RequestSignature } from './request-auth.ts';
+import type { AnySignature } from './signature/read-signature.ts';
 import type { Protocol } from './wire-error.ts';
 
 export interface ResolvedRequest {
@@ -24,7 +24,7 @@ export interface ResolvedService {
 /** The service by signature, target or, without either, S3. @throws NotImplementedByLocalCloud for an unknown one */
 export async function resolveService(
   request: HttpRequest,
-  signature: RequestSignature | undefined,
+  signature: AnySignature | undefined,
 ): Promise<ResolvedService> {
   const target = request.header('x-amz-target')?.split('.')[0];
   const name =
@@ -60,6 +60,9 @@ export async function resolveOperation(
 }
 
 function rest(request: HttpRequest, model: ServiceModel, protocol: Protocol): ResolvedRequest {
+  if (model.wire.name === 's3' && !isDecodable(request.path)) {
+    throw new AwsError('InvalidURI', "Couldn't parse the specified URI.", { status: 400 });
+  }
   const bucket = model.wire.name === 's3' ? bucketOf(request) : undefined;
   const match = model.routes.match({
     method: request.method,
@@ -71,6 +74,15 @@ function rest(request: HttpRequest, model: ServiceModel, protocol: Protocol): Re
   if (!match) throw new NotImplementedByLocalCloud(`${model.wire.name} ${request.method} ${request.path}`);
   const labels = bucket?.name === undefined ? match.labels : { ...match.labels, Bucket: bucket.name };
   return { model, protocol, operation: match.operation, labels };
+}
+
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function named(service: ResolvedService, name: string): ResolvedRequest {

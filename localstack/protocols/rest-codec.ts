@@ -9,6 +9,9 @@ import { missingMembers, ShapeError } from './shape-error.ts';
 import { readTree, writeTree } from './tree-codec.ts';
 import { element, escapeXml, readXml, writeXmlMembers } from './xml-codec.ts';
 
+/** Operations that answer 204 where the model says 200, as AWS's examples and recorded answers have it. */
+const NO_CONTENT = ['s3 PutBucketPolicy', 's3 PutBucketTagging'];
+
 interface HttpTraits {
   readonly httpLabel?: number;
   readonly httpQuery?: string;
@@ -26,8 +29,8 @@ export interface RestInput {
   readonly headers: IncomingHttpHeaders;
   /** The whole body, unless the operation streams it. */
   readonly body: () => Promise<Buffer>;
-  /** The decoded body as it arrives. */
-  readonly stream: () => Readable;
+  /** The decoded body as it arrives, or whole when it is short. */
+  readonly stream: () => Readable | Promise<Buffer>;
 }
 
 export interface WireResponse {
@@ -103,7 +106,7 @@ async function readPayload(
 ): Promise<void> {
   if (member.isStreaming()) {
     if (member.isStructSchema()) throw new NotImplementedByLocalCloud('event streams');
-    input[name] = request.stream();
+    input[name] = await request.stream();
     return;
   }
   const body = await request.body();
@@ -151,7 +154,9 @@ export function writeRest(
 ): WireResponse {
   const shape = operation.output;
   const headers: Record<string, string> = {};
-  let status = operation.http?.status ?? 200;
+  let status = NO_CONTENT.includes(`${model.wire.name} ${operation.name}`)
+    ? 204
+    : (operation.http?.status ?? 200);
   if (shape.isUnitSchema()) return { status, headers, body: undefined };
   let payload: [string, Shape] | undefined;
   const bodyMembers: string[] = [];

@@ -1,14 +1,19 @@
 /** What is wrong with a request by its shapes, in words close to AWS's. */
 
+import type { Mismatch } from './mismatch.ts';
+
 /** Thrown by the readers; the protocol layer gives it the service's own code. */
 export class ShapeError extends Error {
   /** `serialization` for text that cannot be the member's type, `validation` for the rest. */
   readonly kind: 'serialization' | 'validation';
+  /** Set for a value of the wrong type, which JSON services word for themselves. */
+  readonly mismatch: Mismatch | undefined;
 
-  constructor(kind: 'serialization' | 'validation', message: string) {
+  constructor(kind: 'serialization' | 'validation', message: string, mismatch?: Mismatch) {
     super(message);
     this.name = 'ShapeError';
     this.kind = kind;
+    this.mismatch = mismatch;
   }
 }
 
@@ -30,5 +35,5 @@ export function unknownMember(path: string, shapeName: string | undefined): Shap
 /** The error for a value of the wrong type. */
 export function wrongType(path: string, expected: string, got: unknown): ShapeError {
   const type = got === null ? 'null' : Array.isArray(got) ? 'list' : typeof got;
-  return new ShapeError('serialization', `'${path}' must be a ${expected}, got ${type}`);
+  return new ShapeError('serialization', `'${path}' must be a ${expected}, got ${type}`, { expected, got });
 }

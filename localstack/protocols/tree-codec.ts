@@ -40,7 +40,7 @@ function readValue(shape: Shape, value: unknown, path: string, reading: Reading)
   }
   if (shape.isMapSchema()) {
     const item = shape.getValueSchema();
-    const entries = Object.entries(asRecord(value, path)).filter(([, each]) => each !== null);
+    const entries = Object.entries(asRecord(value, path, 'map')).filter(([, each]) => each !== null);
     return Object.fromEntries(
       entries.map(([key, each]) => [key, readValue(item, each, `${path}.${key}`, reading)]),
     );
@@ -77,9 +77,9 @@ function readScalar(shape: Shape, value: unknown, path: string, reading: Reading
     if (typeof value === 'number') return new Date(Math.round(value * 1000));
     if (typeof value === 'string') return parseTimestamp(value, path);
     // CBOR's tag 1: seconds since the epoch
-    const seconds = (value as { tag?: number; value?: number } | null)?.value;
-    if (seconds === undefined) throw wrongType(path, 'timestamp', value);
-    return new Date(Math.round(Number(seconds) * 1000));
+    const seconds = Number((value as { tag?: number; value?: number } | null)?.value);
+    if (Number.isNaN(seconds)) throw wrongType(path, 'timestamp', value);
+    return new Date(Math.round(seconds * 1000));
   }
   if (shape.isBlobSchema()) {
     if (value instanceof Uint8Array) return value;
@@ -102,7 +102,7 @@ function readScalar(shape: Shape, value: unknown, path: string, reading: Reading
     if (typeof value === 'string' && SPECIAL_NUMBERS.has(value)) return Number(value);
     if (reading.coerce && typeof value === 'string' && value !== '' && !Number.isNaN(Number(value)))
       return Number(value);
-    throw wrongType(path, 'number', value);
+    throw wrongType(path, 'integer', value);
   }
   return value;
 }
@@ -152,9 +152,12 @@ function wireName(name: string, member: Shape): string {
   return (member.getMergedTraits() as { jsonName?: string }).jsonName ?? name;
 }
 
-function asRecord(value: unknown, path: string): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw wrongType(path || 'request', 'structure', value);
-  }
+function asRecord(
+  value: unknown,
+  path: string,
+  expected: 'structure' | 'map' = 'structure',
+): Record<string, unknown> {
+  const isPlain = typeof value === 'object' && value !== null && !(value instanceof Uint8Array);
+  if (!isPlain || Array.isArray(value)) throw wrongType(path || 'request', expected, value);
   return value as Record<string, unknown>;
 }

@@ -1,6 +1,7 @@
 /** Writes errors in each protocol's format. */
 import { cbor } from '@smithy/core/cbor';
-import { AwsError, NotImplementedByLocalCloud } from '../core/errors.ts';
+import { AwsError } from '../core/errors.ts';
+import { mismatchMessage } from './mismatch.ts';
 import type { ErrorModel, ServiceModel } from './model.ts';
 import type { WireResponse } from './rest-codec.ts';
 import { ShapeError } from './shape-error.ts';
@@ -18,10 +19,20 @@ export function toAwsError(error: unknown, model: ServiceModel | undefined): Aws
       error.kind === 'serialization' && !isQuery
         ? 'SerializationException'
         : (model?.wire.validationCode ?? 'ValidationException');
-    return new AwsError(model?.wire.name === 's3' ? s3ShapeCode(error) : code, error.message);
+    return new AwsError(
+      model?.wire.name === 's3' ? s3ShapeCode(error) : code,
+      shapeMessage(error, code, model),
+    );
   }
   const message = error instanceof Error ? error.message : String(error);
   return new AwsError('InternalFailure', `the local cloud failed: ${message}`, { status: 500, cause: error });
+}
+
+/** JSON services word a wrong type for themselves; the others are told which member it was. */
+function shapeMessage(error: ShapeError, code: string, model: ServiceModel | undefined): string {
+  if (!error.mismatch || code !== 'SerializationException') return error.message;
+  if (model?.wire.name === 'dynamodb') return mismatchMessage(error.mismatch, 'dynamodb');
+  return mismatchMessage(error.mismatch, model?.wire.rest ? 'rest' : 'json');
 }
 
 /** The HTTP answer for an error in the protocol that the request came in. */
@@ -34,7 +45,7 @@ export function writeError(
   const known = model?.errors.get(error.code);
   const status = error.status === 400 ? modelledStatus(known, protocol) : error.status;
   const fault = known?.fault ?? (status < 500 ? 'client' : 'server');
-  const shapeName = known?.shapeName ?? error.code;
+  const shapeName = known?.shapeName ?? model?.wire.errorShapes?.[error.code] ?? error.code;
   const queryCode = known?.queryCode ?? error.code;
   const compatibility = `${queryCode};${fault === 'client' ? 'Sender' : 'Receiver'}`;
   switch (protocol) {
@@ -58,7 +69,7 @@ export function writeError(
         'content-type': protocol === 'rest-json' ? 'application/json' : `application/x-amz-${protocol}`,
         'x-amzn-errortype': shapeName,
       };
-      if (known && known.queryCode !== known.shapeName) headers['x-amzn-query-error'] = compatibility;
+      if (queryCode !== shapeName) headers['x-amzn-query-error'] = compatibility;
       return {
         status,
         headers,
@@ -80,7 +91,7 @@ function errorMembers(error: AwsError, known: ErrorModel | undefined, format: 'j
   const messageName = modelled.includes('Message') ? 'Message' : 'message';
   const fields = known ? (writeTree(known.shape, error.fields, format) as object) : error.fields;
   const type = modelled.includes('Type') && !('Type' in error.fields) ? { Type: 'User' } : {};
-  return { ...type, ...fields, [messageName]: error.message };
+  return { ...type, [messageName]: error.message, ...fields };
 }
 
 function queryErrorBody(
@@ -120,9 +131,4 @@ function s3ShapeCode(error: ShapeError): string {
   return error.kind === 'serialization' || error.message.startsWith('Unknown')
     ? 'MalformedXML'
     : 'InvalidRequest';
-}
-
-/** The error for an operation that the service does not have here. */
-export function unknownOperation(service: string, operation: string): AwsError {
-  return new NotImplementedByLocalCloud(`${service} ${operation}`);
 }

@@ -6,6 +6,7 @@ import * as cbor from '@smithy/core/cbor';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { AwsError } from '../core/errors.ts';
 import { echoService } from '../testing/echo-service.ts';
+import { signedFetch } from '../testing/signed-fetch.ts';
 import { type RunningCloud, startCloud } from '../testing/start-cloud.ts';
 
 const lambda = echoService('lambda');
@@ -57,13 +58,11 @@ describe('REST JSON', () => {
 });
 
 describe('query', () => {
-  const authorization = (service: string) =>
-    `AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=x`;
   const post = (service: string, parameters: Record<string, string>) =>
-    fetch(running.endpoint, {
-      method: 'POST',
-      headers: { authorization: authorization(service) },
-      body: new URLSearchParams(parameters),
+    signedFetch(running, {
+      service,
+      headers: { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' },
+      body: String(new URLSearchParams(parameters)),
     });
 
   test('lists, maps and flattened lists of the request; result and metadata of the answer', async () => {
@@ -124,15 +123,10 @@ describe('query', () => {
 
 describe('CBOR', () => {
   const post = (operation: string, body: Uint8Array, headers: Record<string, string> = {}) =>
-    fetch(`${running.endpoint}/service/GraniteServiceVersion20100801/operation/${operation}`, {
-      method: 'POST',
-      headers: {
-        'smithy-protocol': 'rpc-v2-cbor',
-        'content-type': 'application/cbor',
-        authorization:
-          'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/monitoring/aws4_request, SignedHeaders=host, Signature=x',
-        ...headers,
-      },
+    signedFetch(running, {
+      service: 'monitoring',
+      path: `/service/GraniteServiceVersion20100801/operation/${operation}`,
+      headers: { 'smithy-protocol': 'rpc-v2-cbor', 'content-type': 'application/cbor', ...headers },
       body: Buffer.from(body),
     });
 
@@ -181,14 +175,7 @@ describe('what this cloud does not have', () => {
     ['an operation', 'AmazonSSM.StartAutomationExecution', 'ssm', 'ssm StartAutomationExecution'],
     ['a service', 'AWSXRay.Get', 'xray', 'service xray'],
   ])('%s is refused by name', async (_what, target, service, named) => {
-    const response = await fetch(running.endpoint, {
-      method: 'POST',
-      headers: {
-        'x-amz-target': target,
-        authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=x`,
-      },
-      body: '{}',
-    });
+    const response = await signedFetch(running, { service, headers: { 'x-amz-target': target }, body: '{}' });
     expect(response.status).toBe(501);
     expect(await response.json()).toMatchObject({
       __type: 'NotImplementedByLocalCloud',

@@ -4,12 +4,16 @@ import type { Cloud } from '../core/cloud.ts';
 import { AwsError } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
 import { roleSession } from '../core/principals.ts';
+import { refuseMembers } from '../core/refuse-members.ts';
 import type { AccessRequest, Service } from '../core/service.ts';
+import { awsManagedPolicy } from '../iam/aws-managed-policies.ts';
 import { createIdentities } from '../iam/identities.ts';
+import { checkIdentityPolicy } from '../iam/policy-document.ts';
 import { iamStore, type RoleRecord } from '../iam/store.ts';
 
 const DEFAULT_SESSION_SECONDS = 3600;
 const SHORTEST_SESSION_SECONDS = 900;
+const UNSUPPORTED = ['SerialNumber', 'TokenCode', 'SourceIdentity', 'TransitiveTagKeys', 'ProvidedContexts'];
 
 /** STS over IAM's store; sessions survive a restart. */
 export function createStsService(cloud: Cloud): Service {
@@ -24,6 +28,8 @@ export function createStsService(cloud: Cloud): Service {
   function assumeAccess(input: AssumeRoleCommandInput): AccessRequest[] {
     const tags = input.Tags ?? [];
     const resource = input.RoleArn!;
+    if (!/^arn:aws:iam::\d{12}:role\/.+/.test(resource))
+      throw new AwsError('ValidationError', `${resource} is invalid`);
     // a role that does not exist is refused like one that may not be assumed
     const resourcePolicy = roleOf(resource)?.trustPolicy ?? '{"Version":"2012-10-17","Statement":[]}';
     const context = {
@@ -46,10 +52,17 @@ export function createStsService(cloud: Cloud): Service {
         Arn: principal.arn,
       }),
       AssumeRole(input: AssumeRoleCommandInput, call) {
+        refuseMembers('sts AssumeRole', input, UNSUPPORTED);
         const role = roleOf(input.RoleArn!)!;
         checkSessionName(input.RoleSessionName!);
         const seconds = input.DurationSeconds ?? DEFAULT_SESSION_SECONDS;
-        if (seconds < SHORTEST_SESSION_SECONDS || seconds > role.maxSessionSeconds) {
+        if (seconds < SHORTEST_SESSION_SECONDS) {
+          throw new AwsError(
+            'ValidationError',
+            `1 validation error detected: Value '${seconds}' at 'durationSeconds' failed to satisfy constraint: Member must have value greater than or equal to ${SHORTEST_SESSION_SECONDS}`,
+          );
+        }
+        if (seconds > role.maxSessionSeconds) {
           throw new AwsError(
             'ValidationError',
             'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
@@ -87,12 +100,14 @@ export function createStsService(cloud: Cloud): Service {
 
   function sessionPolicies(input: AssumeRoleCommandInput): string[] {
     const managed = (input.PolicyArns ?? []).map(({ arn }) => {
-      const policy = store.policies.get(arn ?? '');
+      const policy = store.policies.get(arn ?? '') ?? awsManagedPolicy(arn ?? '');
       const version = policy?.versions.find(({ versionId }) => versionId === policy.defaultVersionId);
       if (!version) throw new AwsError('ValidationError', `policy ${arn} does not exist`);
       return version.document;
     });
-    return input.Policy === undefined ? managed : [input.Policy, ...managed];
+    if (input.Policy === undefined) return managed;
+    checkIdentityPolicy(input.Policy);
+    return [input.Policy, ...managed];
   }
 }
 

@@ -6,6 +6,7 @@ import type { AwsEvent, Cloud } from '../core/cloud.ts';
 import type { Collection } from '../core/collection.ts';
 import { createClock } from '../core/create-clock.ts';
 import { NotImplementedByLocalCloud } from '../core/errors.ts';
+import { createFaults } from '../core/faults.ts';
 import { createMemoryCollection } from '../core/journal-collection.ts';
 import type { Principal } from '../core/principal.ts';
 import { roleSession, rootPrincipal, serviceActor } from '../core/principals.ts';
@@ -58,6 +59,7 @@ export function fakeCloud(): FakeCloud {
     region: REGION,
     endpoint: 'http://127.0.0.1:4566',
     clock,
+    faults: createFaults(clock),
     root: rootPrincipal(ACCOUNT),
     calls,
     events,

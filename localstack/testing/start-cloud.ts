@@ -64,7 +64,7 @@ export async function startCloud(options: StartCloudOptions = {}): Promise<Runni
     },
     async stop() {
       await server.stop();
-      if (!options.dataDirectory) await rm(dataDirectory, { recursive: true, force: true });
+      if (!options.dataDirectory) await rm(dataDirectory, { recursive: true, force: true, maxRetries: 3 });
     },
   };
 }

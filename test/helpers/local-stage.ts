@@ -7,7 +7,7 @@ import { type Connection, connect } from '../../console/client/connect.ts';
 import { CloudClock } from '../../console/local/clock.ts';
 import { awsEnvironment } from '../../console/local/deploy.ts';
 import type { DriftlessConfig } from '../../lib/config/schema.ts';
-import { type Ended, runCommand, runScript, runSuccessfully } from './run-command.ts';
+import { type Ended, runCommand, runScript, runSuccessfully } from '../../localstack/testing/run-command.ts';
 
 export const PROJECT = 'regions';
 const READY = /AWS_ENDPOINT_URL=(http:\/\/\S+)/;
@@ -33,7 +33,7 @@ export class LocalStage {
     const folder = mkdtempSync(join(tmpdir(), 'driftless-stage-'));
     const cloud = spawn(
       process.execPath,
-      ['--import', 'tsx', 'localstack/main.ts', '--port', '0', '--data', join(folder, 'cloud')],
+      ['localstack/start.mjs', '--port', '0', '--data', join(folder, 'cloud')],
       // the channel ends with this process, and the cloud with the channel
       { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
     );
