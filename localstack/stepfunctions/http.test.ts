@@ -104,7 +104,7 @@ describe('Step Functions over the wire', () => {
     const role = await createRole('nobody', 'states.amazonaws.com', []);
     const ended = await untilEnded(await start('denied', role, sendMessage()));
     expect(ended).toMatchObject({ status: 'FAILED', error: 'SQS.AmazonSQSException' });
-    expect(ended.cause).toContain('is not authorized to perform: sqs:SendMessage');
+    expect(ended.cause).toContain('is not authorized to perform: sqs:sendmessage');
   });
 
   test('a role that Step Functions may not assume, or that may not make managed rules, is refused', async () => {

@@ -9,23 +9,21 @@ interface StatesInput {
   readonly tags?: readonly Tag[];
   readonly stateMachineArn?: string;
   readonly executionArn?: string;
+  readonly mapRunArn?: string;
   readonly resourceArn?: string;
   readonly taskToken?: string;
 }
 
-const ON_MACHINE = [
-  'UpdateStateMachine',
-  'DeleteStateMachine',
-  'DescribeStateMachine',
-  'ListExecutions',
-  'StartExecution',
-];
+const ON_MACHINE = ['UpdateStateMachine', 'DeleteStateMachine', 'DescribeStateMachine', 'StartExecution'];
 const ON_EXECUTION = [
   'DescribeExecution',
   'DescribeStateMachineForExecution',
   'GetExecutionHistory',
   'StopExecution',
+  'RedriveExecution',
+  'ListMapRuns',
 ];
+const ON_MAP_RUN = ['DescribeMapRun', 'UpdateMapRun'];
 const ON_TAGGED = ['TagResource', 'UntagResource', 'ListTagsForResource'];
 const ON_TOKEN = ['SendTaskSuccess', 'SendTaskFailure', 'SendTaskHeartbeat'];
 
@@ -45,6 +43,10 @@ export function statesAccess(place: Place, operation: string, input: StatesInput
     return [{ action, resource: input.stateMachineArn ?? '*' }, ...passRole(input.roleArn)];
   }
   if (ON_MACHINE.includes(operation)) return [{ action, resource: input.stateMachineArn ?? '*' }];
+  if (operation === 'ListExecutions') {
+    return [{ action, resource: input.mapRunArn ?? input.stateMachineArn ?? '*' }];
+  }
+  if (ON_MAP_RUN.includes(operation)) return [{ action, resource: input.mapRunArn ?? '*' }];
   if (ON_EXECUTION.includes(operation)) return [{ action, resource: input.executionArn ?? '*' }];
   if (ON_TAGGED.includes(operation)) {
     return [{ action, resource: input.resourceArn ?? '*', ...tagContext(input.tags) }];

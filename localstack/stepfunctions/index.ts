@@ -6,6 +6,7 @@ import { createExecutions } from './executions.ts';
 import { statesAccess } from './iam.ts';
 import { callbackOperations } from './operations/callbacks.ts';
 import { executionOperations } from './operations/executions.ts';
+import { mapRunOperations } from './operations/map-runs.ts';
 import { stateMachineOperations } from './operations/state-machines.ts';
 import { tagOperations } from './operations/tags.ts';
 import { openStore } from './store.ts';
@@ -20,6 +21,7 @@ export function createStepFunctionsService(cloud: Cloud): Service {
     operations: {
       ...stateMachineOperations(cloud, store, executions),
       ...executionOperations(cloud, store, executions),
+      ...mapRunOperations(store, executions),
       ...callbackOperations(tokens),
       ...tagOperations(store),
     },

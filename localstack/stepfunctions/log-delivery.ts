@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import type { Cloud } from '../core/cloud.ts';
 import { AwsError } from '../core/errors.ts';
-import type { MachineRevision } from './model.ts';
+import type { ExecutionRecord, MachineRevision } from './model.ts';
 
 interface LogEvent {
   readonly timestamp: number;
@@ -16,7 +16,7 @@ const LARGEST_BATCH = { events: 10_000, bytes: 1_048_576, overheadBytes: 26 };
 /** The way into log groups. */
 export interface LogDelivery {
   /** Takes an event; delivered soon after when the machine's level asks for it. */
-  log(machine: MachineRevision, executionArn: string, event: HistoryEvent): void;
+  log(machine: MachineRevision, execution: ExecutionRecord, event: HistoryEvent): void;
 }
 
 /**
@@ -54,7 +54,7 @@ export function createLogDelivery(cloud: Cloud): LogDelivery {
 
   const instance = randomUUID().slice(0, 8);
   return {
-    log(machine, executionArn, event) {
+    log(machine, execution, event) {
       const { level = 'OFF', includeExecutionData = false, destinations = [] } = machine.loggingConfiguration;
       const group = destinations[0]?.cloudWatchLogsLogGroup?.logGroupArn?.split(':')[6];
       if (!group || !isLogged(level, event.type ?? '')) return;
@@ -64,7 +64,7 @@ export function createLogDelivery(cloud: Cloud): LogDelivery {
       const queue = waiting.get(key);
       const line = {
         timestamp: event.timestamp?.getTime() ?? cloud.clock.now(),
-        message: messageOf(event, executionArn, includeExecutionData),
+        message: messageOf(event, execution, includeExecutionData),
       };
       if (queue) {
         queue.push(line);
@@ -94,17 +94,17 @@ function isLogged(level: string, type: string): boolean {
   return level === 'FATAL' && /^Execution(Failed|TimedOut|Aborted)$/.test(type);
 }
 
-function messageOf(event: HistoryEvent, executionArn: string, includeData: boolean): string {
+function messageOf(event: HistoryEvent, execution: ExecutionRecord, includeData: boolean): string {
   const { id, type, previousEventId, timestamp, ...rest } = event;
   const details = Object.values(includeData ? rest : withoutData(rest))[0] ?? {};
   return JSON.stringify({
     id: String(id),
     type,
     details,
-    redrive_count: '0',
+    redrive_count: String(execution.redriveCount ?? 0),
     previous_event_id: String(previousEventId),
     event_timestamp: String(timestamp?.getTime()),
-    execution_arn: executionArn,
+    execution_arn: execution.arn,
   });
 }
 

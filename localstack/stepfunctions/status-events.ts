@@ -3,6 +3,7 @@ import type { MetricDatum } from '@aws-sdk/client-cloudwatch';
 import { publishMetrics } from '../cloudwatch/publish-metrics.ts';
 import type { Cloud } from '../core/cloud.ts';
 import type { ExecutionRecord, ExecutionStatus } from './model.ts';
+import { redrivabilityOf } from './redrive-status.ts';
 
 /** Input and output are left out of an event that would be larger, in bytes. */
 const LARGEST_DATA_BYTES = 248 * 1024;
@@ -15,9 +16,19 @@ const COUNTERS: Readonly<Record<ExecutionStatus, string>> = {
   ABORTED: 'ExecutionsAborted',
 };
 
+/** Executions that were redriven count apart. */
+const REDRIVEN_COUNTERS: Readonly<Record<ExecutionStatus, string>> = {
+  RUNNING: 'ExecutionsRedriven',
+  SUCCEEDED: 'RedrivenExecutionsSucceeded',
+  FAILED: 'RedrivenExecutionsFailed',
+  TIMED_OUT: 'RedrivenExecutionsTimedOut',
+  ABORTED: 'RedrivenExecutionsAborted',
+};
+
 /** Emits `Step Functions Execution Status Change`. */
 export function announceStatus(cloud: Cloud, execution: ExecutionRecord): void {
   const { input, output = null } = execution;
+  const redrivability = redrivabilityOf(execution, cloud.clock.now());
   const isIncluded = Buffer.byteLength(input) + Buffer.byteLength(output ?? '') <= LARGEST_DATA_BYTES;
   cloud.emit({
     source: 'aws.states',
@@ -34,10 +45,10 @@ export function announceStatus(cloud: Cloud, execution: ExecutionRecord): void {
       output: isIncluded ? output : null,
       stateMachineVersionArn: null,
       stateMachineAliasArn: null,
-      redriveCount: 0,
-      redriveDate: null,
-      redriveStatus: redriveStatusOf(execution.status),
-      redriveStatusReason: redriveReasonOf(execution.status) ?? null,
+      redriveCount: execution.redriveCount ?? 0,
+      redriveDate: execution.redriveDate?.getTime() ?? null,
+      redriveStatus: redrivability.status,
+      redriveStatusReason: redrivability.reason ?? null,
       inputDetails: { included: isIncluded },
       outputDetails: output === null ? null : { included: isIncluded },
       error: execution.error ?? null,
@@ -49,27 +60,17 @@ export function announceStatus(cloud: Cloud, execution: ExecutionRecord): void {
 /** Publishes the `AWS/States` metrics of a status that the execution has just reached. */
 export function countStatus(
   cloud: Cloud,
-  { status, stateMachineArn, startDate, stopDate }: ExecutionRecord,
+  { status, stateMachineArn, startDate, stopDate, redriveDate }: ExecutionRecord,
 ): void {
   const common = {
     Dimensions: [{ Name: 'StateMachineArn', Value: stateMachineArn }],
-    Timestamp: stopDate ?? startDate,
+    Timestamp: stopDate ?? redriveDate ?? startDate,
   };
-  const data: MetricDatum[] = [{ ...common, MetricName: COUNTERS[status], Value: 1, Unit: 'Count' }];
+  const counter = (redriveDate ? REDRIVEN_COUNTERS : COUNTERS)[status];
+  const data: MetricDatum[] = [{ ...common, MetricName: counter, Value: 1, Unit: 'Count' }];
   if (stopDate) {
-    const durationMs = stopDate.getTime() - startDate.getTime();
+    const durationMs = stopDate.getTime() - (redriveDate ?? startDate).getTime();
     data.push({ ...common, MetricName: 'ExecutionTime', Value: durationMs, Unit: 'Milliseconds' });
   }
   publishMetrics(cloud, 'AWS/States', data);
-}
-
-/** Whether AWS would let the execution be redriven. */
-export function redriveStatusOf(status: ExecutionStatus): 'REDRIVABLE' | 'NOT_REDRIVABLE' {
-  return status === 'RUNNING' || status === 'SUCCEEDED' ? 'NOT_REDRIVABLE' : 'REDRIVABLE';
-}
-
-/** Why it would not. */
-export function redriveReasonOf(status: ExecutionStatus): string | undefined {
-  if (redriveStatusOf(status) === 'REDRIVABLE') return undefined;
-  return `Execution is ${status} and cannot be redriven`;
 }

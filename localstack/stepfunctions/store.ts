@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import type { Cloud } from '../core/cloud.ts';
 import type { Collection } from '../core/collection.ts';
 import { AwsError, NotImplementedByLocalCloud } from '../core/errors.ts';
+import type { MapRunStore } from './engine/distributed/map-runs.ts';
 import { type HistoryStore, openHistoryStore } from './engine/history.ts';
-import type { Checkpoint, ExecutionRecord, MachineRevision, StateMachineRecord } from './model.ts';
+import type { MapRunRecord } from './map-run-model.ts';
+import type { Checkpoint, ExecutionRecord, MachineRevision, Place, StateMachineRecord } from './model.ts';
 
 /** Everything that is kept. */
 export interface Store {
@@ -14,6 +16,9 @@ export interface Store {
   readonly executions: Collection<ExecutionRecord>;
   /** Of running executions, by ARN. */
   readonly checkpoints: Collection<Checkpoint>;
+  /** Where executions stood that ended without success, by ARN. */
+  readonly places: Collection<Place>;
+  readonly mapRuns: MapRunStore;
   readonly histories: HistoryStore;
 }
 
@@ -24,6 +29,11 @@ export function openStore(cloud: Cloud): Store {
     revisions: cloud.collection('states', 'revisions'),
     executions: cloud.collection('states', 'executions'),
     checkpoints: cloud.collection('states', 'checkpoints'),
+    places: cloud.collection('states', 'places'),
+    mapRuns: {
+      runs: cloud.collection('states', 'map-runs'),
+      inputs: cloud.collection('states', 'map-run-inputs'),
+    },
     histories: openHistoryStore(join(cloud.directory('states'), 'histories')),
   };
 }
@@ -40,11 +50,21 @@ export function requireMachine(store: Store, arn: string): StateMachineRecord {
   throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
 }
 
+/** @throws AwsError ResourceNotFound, InvalidArn */
+export function requireMapRun(store: Store, arn: string): MapRunRecord {
+  const run = store.mapRuns.runs.get(arn);
+  if (run) return run;
+  if (arn.split(':')[5] !== 'mapRun') {
+    throw new AwsError('InvalidArn', `Invalid Arn: 'Invalid ARN prefix: ${arn}'`);
+  }
+  throw new AwsError('ResourceNotFound', `Resource not found: '${arn}'`);
+}
+
 /** @throws AwsError ExecutionDoesNotExist, InvalidArn */
 export function requireExecution(store: Store, arn: string): ExecutionRecord {
   const execution = store.executions.get(arn);
   if (execution) return execution;
-  if (arn.split(':')[5] !== 'execution') {
+  if (!['execution', 'express'].includes(arn.split(':')[5] ?? '')) {
     throw new AwsError('InvalidArn', `Invalid Arn: 'Invalid ARN prefix: ${arn}'`);
   }
   throw new AwsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);

@@ -53,7 +53,43 @@ export interface ChoiceRule {
 
 /** The states that a Map runs for each item. */
 export interface ItemProcessor extends StateContainer {
-  readonly ProcessorConfig?: { readonly Mode?: 'INLINE' | 'DISTRIBUTED' };
+  readonly ProcessorConfig?: {
+    readonly Mode?: 'INLINE' | 'DISTRIBUTED';
+    readonly ExecutionType?: 'STANDARD' | 'EXPRESS';
+  };
+}
+
+/** Where a distributed Map reads its items. */
+export interface ItemReader {
+  readonly Resource: string;
+  readonly Parameters?: JsonObject;
+  readonly Arguments?: Json;
+  readonly ReaderConfig?: JsonObject;
+}
+
+/** How a distributed Map groups its items. */
+export interface ItemBatcher {
+  readonly BatchInput?: JsonObject;
+  readonly MaxItemsPerBatch?: number | string;
+  readonly MaxItemsPerBatchPath?: string;
+  readonly MaxInputBytesPerBatch?: number | string;
+  readonly MaxInputBytesPerBatchPath?: string;
+}
+
+/** Where and how a distributed Map writes its results. */
+export interface ResultWriter {
+  readonly Resource?: string;
+  readonly Parameters?: JsonObject;
+  readonly Arguments?: Json;
+  readonly WriterConfig?: {
+    readonly Transformation?: 'NONE' | 'COMPACT' | 'FLATTEN';
+    readonly OutputType?: 'JSON' | 'JSONL';
+  };
+}
+
+/** Whether each item has an execution of its own. */
+export function isDistributed(processor: ItemProcessor | undefined): boolean {
+  return processor?.ProcessorConfig?.Mode === 'DISTRIBUTED';
 }
 
 /** Fields of every state type; those of JSONata and JSONPath exclude each other. */
@@ -105,4 +141,12 @@ export interface State {
   readonly ItemSelector?: JsonObject;
   readonly MaxConcurrency?: number | string;
   readonly MaxConcurrencyPath?: string;
+  readonly ItemReader?: ItemReader;
+  readonly ItemBatcher?: ItemBatcher;
+  readonly ResultWriter?: ResultWriter;
+  readonly Label?: string;
+  readonly ToleratedFailureCount?: number | string;
+  readonly ToleratedFailureCountPath?: string;
+  readonly ToleratedFailurePercentage?: number | string;
+  readonly ToleratedFailurePercentagePath?: string;
 }

@@ -47,7 +47,7 @@ export function checkCatchers(state: JsonObject, { problems, path, language }: S
   for (const { item, location, isLast } of items(state.Catch, `${path}/Catch`, problems)) {
     problems.unknownFields(item, CATCHER_FIELDS[language], location);
     checkErrorEquals(item.ErrorEquals, isLast, location, problems);
-    if (item.Next === undefined) problems.schema("The field 'Next' is required but was missing", location);
+    problems.required(item, ['Next'], location);
   }
 }
 

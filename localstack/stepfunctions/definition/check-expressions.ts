@@ -1,9 +1,9 @@
 /** Checks of the expressions in a state's fields. */
+
 import { isObject, type Json, type JsonObject } from '../json.ts';
-import { isIntrinsic } from '../query/intrinsics.ts';
 import { expressionIn } from '../query/jsonata.ts';
 import { expressionProblems } from '../query/jsonata-references.ts';
-import { splitPath } from '../query/payload-template.ts';
+import { checkPaths } from './check-paths.ts';
 import type { StatePlace } from './validate.ts';
 
 /** Fields whose values are states of their own, or are never evaluated. */
@@ -19,23 +19,10 @@ const NOT_DATA = new Set([
   'Iterator',
   'Retry',
 ]);
-const PATH_FIELDS = [
-  'InputPath',
-  'OutputPath',
-  'ResultPath',
-  'ItemsPath',
-  'TimeoutSecondsPath',
-  'HeartbeatSecondsPath',
-  'SecondsPath',
-  'TimestampPath',
-  'ErrorPath',
-  'CausePath',
-  'MaxConcurrencyPath',
-];
-const TEMPLATE_FIELDS = ['Parameters', 'ResultSelector', 'ItemSelector', 'Assign'];
 
 /** Parses every expression of a state, and of its rules and catchers. */
 export function checkExpressions(state: JsonObject, place: StatePlace): void {
+  checkAssigns(state, place);
   if (place.language === 'JSONPath') {
     checkPaths(state, place);
     return;
@@ -52,7 +39,6 @@ export function checkExpressions(state: JsonObject, place: StatePlace): void {
       }
     }
   }
-  checkAssign(state, place);
 }
 
 function checkValue(value: Json, location: string, hasErrorOutput: boolean, place: StatePlace): void {
@@ -72,56 +58,30 @@ function checkValue(value: Json, location: string, hasErrorOutput: boolean, plac
   }
 }
 
-function checkAssign(state: JsonObject, { problems, path }: StatePlace): void {
-  const { Assign: assign } = state;
+/** The variables that a state, its rules and its catchers set. */
+function checkAssigns(state: JsonObject, place: StatePlace): void {
+  checkAssign(state, place.path, place);
+  for (const field of ['Choices', 'Catch']) {
+    const list = state[field];
+    if (!Array.isArray(list)) continue;
+    for (const [index, item] of (list as Json[]).entries()) {
+      if (isObject(item)) checkAssign(item, `${place.path}/${field}[${index}]`, place);
+    }
+  }
+}
+
+function checkAssign(holder: JsonObject, path: string, { problems, language }: StatePlace): void {
+  const { Assign: assign } = holder;
   if (assign === undefined) return;
   if (!isObject(assign)) {
     problems.schema('Expected value of type [OBJECT]', `${path}/Assign`);
     return;
   }
-  for (const name of Object.keys(assign)) {
+  for (const member of Object.keys(assign)) {
+    const name = language === 'JSONPath' ? member.replace(/\.\$$/, '') : member;
     if (name === 'states') problems.schema("The variable name 'states' is reserved", `${path}/Assign`);
     else if (!/^[\p{L}_][\p{L}\p{N}_]{0,79}$/u.test(name)) {
       problems.schema(`'${name}' is not a valid variable name`, `${path}/Assign`);
     }
-  }
-}
-
-function checkPaths(state: JsonObject, place: StatePlace): void {
-  for (const field of PATH_FIELDS) {
-    const value = state[field];
-    if (typeof value === 'string') checkPath(value, `${place.path}/${field}`, place);
-  }
-  for (const field of TEMPLATE_FIELDS) checkTemplate(state[field] ?? null, `${place.path}/${field}`, place);
-}
-
-function checkTemplate(value: Json, location: string, place: StatePlace): void {
-  if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) checkTemplate(item, `${location}[${index}]`, place);
-  }
-  if (!isObject(value)) return;
-  for (const [name, item] of Object.entries(value)) {
-    if (!name.endsWith('.$')) checkTemplate(item, `${location}/${name}`, place);
-    else if (typeof item === 'string') checkPath(item, `${location}/${name}`, place);
-    else
-      place.problems.schema(
-        `The value for the field '${name}' must be a valid JSONPath or a valid intrinsic function call`,
-        `${location}/${name}`,
-      );
-  }
-}
-
-function checkPath(source: string, location: string, { problems }: StatePlace): void {
-  const call = /^(States\.\w+)\(/.exec(source)?.[1];
-  if (call !== undefined) {
-    if (!isIntrinsic(call)) problems.schema(`The function '${call}' is not known`, location);
-    return;
-  }
-  try {
-    splitPath(source);
-  } catch (thrown) {
-    const { message } = thrown as Error;
-    if (message.includes('not supported')) problems.add('NOT_IMPLEMENTED_BY_LOCAL_CLOUD', message, location);
-    else problems.schema('The value must be a valid JSONPath', location);
   }
 }

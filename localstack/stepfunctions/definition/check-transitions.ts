@@ -7,36 +7,45 @@ interface Transition {
   readonly field: string;
 }
 
-/** Checks the transitions among one container's states. */
+/** Checks how each state goes on. */
+export function checkEndings(container: JsonObject, path: string, problems: ProblemList): void {
+  for (const [name, state] of Object.entries(container.States as JsonObject)) {
+    if (isObject(state)) checkEnding(state, `${path}/States/${name}`, problems);
+  }
+}
+
+/** Checks the transitions among one container's states, after everything else, as AWS does. */
 export function checkTransitions(container: JsonObject, path: string, problems: ProblemList): void {
   const states = container.States as JsonObject;
   const targets = new Set<Json>();
-  const check = (target: Json | undefined, field: string, location: string) => {
+  const check = (target: Json | undefined, location: string) => {
     if (target === undefined) return;
     targets.add(target);
-    if (typeof target === 'string' && Object.hasOwn(states, target)) return;
-    problems.add('MISSING_TRANSITION_TARGET', `Missing '${field}' target: ${String(target)}`, location);
+    if (typeof target !== 'string') {
+      // of StartAt it has been said before
+      if (!location.endsWith('/StartAt')) problems.schema('Expected value of type [STRING]', location);
+      return;
+    }
+    if (Object.hasOwn(states, target)) return;
+    // AWS says Next wherever the target stands
+    problems.add('MISSING_TRANSITION_TARGET', `Missing 'Next' target: ${target}`, location);
   };
-  check(container.StartAt, 'StartAt', `${path}/StartAt`);
+  check(container.StartAt, `${path}/StartAt`);
   let hasEnd = false;
   for (const [name, state] of Object.entries(states)) {
     if (!isObject(state)) continue;
-    for (const { target, field } of transitionsOf(state)) {
-      check(target, field.split('/').at(-1) ?? field, `${path}/States/${name}/${field}`);
-    }
+    for (const { target, field } of transitionsOf(state)) check(target, `${path}/States/${name}/${field}`);
     hasEnd ||= state.End === true || state.Type === 'Succeed' || state.Type === 'Fail';
-    checkEnding(state, `${path}/States/${name}`, problems);
+  }
+  if (!hasEnd) {
+    problems.add('MISSING_END_STATE', 'Workflow has no terminal state');
+    return;
   }
   for (const name of Object.keys(states)) {
-    if (!targets.has(name)) {
-      problems.add(
-        'MISSING_TRANSITION_TARGET',
-        `State "${name}" is not reachable.`,
-        `${path}/States/${name}`,
-      );
-    }
+    if (targets.has(name)) continue;
+    const location = `${path}/States/${name}`;
+    problems.add('MISSING_TRANSITION_TARGET', `State "${name}" is not reachable.`, location);
   }
-  if (!hasEnd) problems.add('MISSING_END_STATE', 'No terminal state found', `${path}/States`);
 }
 
 function transitionsOf(state: JsonObject): readonly Transition[] {

@@ -1,10 +1,11 @@
 /** What each state type asks beyond its fields' names. */
-import { isComparison } from '../engine/choice-rules.ts';
-import { findIntegration } from '../integrations/catalogue.ts';
+import { isComparison, timestampMs } from '../engine/choice-rules.ts';
+import { findIntegration, isKnownToAws } from '../integrations/catalogue.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { expressionIn } from '../query/jsonata.ts';
 import type { StateType } from './asl.ts';
 import { RULE_FIELDS } from './fields.ts';
+import { checkNumber } from './numbers.ts';
 import type { StatePlace } from './validate.ts';
 
 /** Checks a state by its type. */
@@ -13,32 +14,39 @@ export async function checkType(state: JsonObject, type: StateType, place: State
   if (type === 'Choice') checkChoice(state, place);
   if (type === 'Wait') checkWait(state, place);
   if (type === 'Fail') checkText(state, ['Error', 'Cause'], place);
-  if (type === 'Map') checkNumber(state, 'MaxConcurrency', 0, place);
 }
 
 async function checkTask(state: JsonObject, place: StatePlace): Promise<void> {
   const { problems, path } = place;
-  checkNumber(state, 'TimeoutSeconds', 1, place);
-  checkNumber(state, 'HeartbeatSeconds', 1, place);
+  checkNumber(state, 'TimeoutSeconds', { least: 1 }, place);
+  checkNumber(state, 'HeartbeatSeconds', { least: 1 }, place);
   const { TimeoutSeconds: timeout, HeartbeatSeconds: heartbeat, Resource: resource } = state;
   if (typeof timeout === 'number' && typeof heartbeat === 'number' && heartbeat >= timeout) {
     problems.schema("'HeartbeatSeconds' must be smaller than 'TimeoutSeconds'", `${path}/HeartbeatSeconds`);
   }
+  problems.required(state, ['Resource'], path);
   if (typeof resource !== 'string') {
-    problems.schema("The field 'Resource' is required but was missing", path);
+    if (resource !== undefined) problems.schema('Expected value of type [STRING]', `${path}/Resource`);
     return;
   }
   const integration = await findIntegration(resource);
   if (!integration) {
-    const message = `The resource provided ${resource} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region (the local cloud)`;
-    problems.schema(message, `${path}/Resource`);
+    refuseResource(resource, place);
     return;
+  }
+  if (place.isExpress && integration.pattern !== 'request') {
+    // AWS's own two spaces
+    const pattern =
+      integration.pattern === 'token'
+        ? "'.waitForTaskToken' service integration "
+        : "'.sync' service integration";
+    problems.schema(`Express state machine does not support ${pattern}`, `${path}/Resource`);
   }
   const field = place.language === 'JSONata' ? 'Arguments' : 'Parameters';
   const args = state[field];
   if (args === undefined) {
     if (integration.events === 'Task' && place.language === 'JSONPath') {
-      problems.schema("The field 'Parameters' is required but was missing", path);
+      problems.required(state, ['Parameters'], path);
     }
     return;
   }
@@ -49,15 +57,17 @@ async function checkTask(state: JsonObject, place: StatePlace): Promise<void> {
 }
 
 function checkChoice(state: JsonObject, { problems, path, language }: StatePlace): void {
-  if (!Array.isArray(state.Choices) || state.Choices.length === 0) {
-    problems.schema("The field 'Choices' is required but was missing", path);
+  problems.required(state, ['Choices'], path);
+  if (!Array.isArray(state.Choices)) {
+    if (state.Choices !== undefined) problems.schema('Expected value of type [ARRAY]', `${path}/Choices`);
     return;
   }
+  if (state.Choices.length === 0) problems.schema('Value cannot be empty', `${path}/Choices`);
   for (const [index, rule] of (state.Choices as Json[]).entries()) {
     const location = `${path}/Choices[${index}]`;
     if (!isObject(rule)) problems.schema('Expected value of type [OBJECT]', location);
     else {
-      if (rule.Next === undefined) problems.schema("The field 'Next' is required but was missing", location);
+      problems.required(rule, ['Next'], location);
       if (language === 'JSONata') {
         problems.unknownFields(rule, RULE_FIELDS, location);
         checkCondition(rule.Condition, location, problems.schema.bind(problems));
@@ -96,22 +106,32 @@ function checkComparison(rule: JsonObject, location: string, report: Report): vo
 }
 
 function checkWait(state: JsonObject, place: StatePlace): void {
-  const given = ['Seconds', 'SecondsPath', 'Timestamp', 'TimestampPath'].filter(
-    (field) => state[field] !== undefined,
-  );
-  if (given.length !== 1) {
-    place.problems.schema("A Wait state has exactly one of 'Seconds' and 'Timestamp'", place.path);
+  const given = WAIT_FIELDS.filter((field) => state[field] !== undefined);
+  const fields = place.language === 'JSONata' ? ['Seconds', 'Timestamp'] : WAIT_FIELDS;
+  if (given.length === 0) {
+    const message = `There should be at least one of the following fields: [${fields.join(', ')}]`;
+    place.problems.schema(message, place.path);
   }
-  checkNumber(state, 'Seconds', 0, place);
+  place.problems.exclusive(state, fields, place.path);
+  checkNumber(state, 'Seconds', { least: 0 }, place);
   checkText(state, ['Timestamp'], place);
+  const { Timestamp: timestamp } = state;
+  if (typeof timestamp !== 'string') return;
+  const isExpression = place.language === 'JSONata' && expressionIn(timestamp) !== undefined;
+  if (!isExpression && timestampMs(timestamp) === undefined) {
+    place.problems.schema('String does not match RFC3339 timestamp', `${place.path}/Timestamp`);
+  }
 }
 
-function checkNumber(state: JsonObject, field: string, least: number, { problems, path }: StatePlace): void {
-  const value = state[field];
-  if (value === undefined || expressionIn(value) !== undefined) return;
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > 99_999_999) {
-    problems.schema(`The field '${field}' must be an integer from ${least} to 99999999`, `${path}/${field}`);
+const WAIT_FIELDS = ['Seconds', 'Timestamp', 'SecondsPath', 'TimestampPath'];
+
+function refuseResource(resource: string, { problems, path }: StatePlace): void {
+  if (isKnownToAws(resource)) {
+    problems.add('NOT_IMPLEMENTED_BY_LOCAL_CLOUD', `the resource ${resource}`, `${path}/Resource`);
+    return;
   }
+  const message = `The resource provided ${resource} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.`;
+  problems.schema(message, `${path}/Resource`);
 }
 
 function checkText(state: JsonObject, fields: readonly string[], { problems, path }: StatePlace): void {

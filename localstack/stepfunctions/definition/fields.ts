@@ -47,25 +47,73 @@ export const STATE_FIELDS: Readonly<Record<StateType, FieldTable>> = {
       'Iterator',
       'ItemSelector',
       'MaxConcurrency',
+      'ItemReader',
+      'ItemBatcher',
+      'ResultWriter',
+      'Label',
+      'ToleratedFailureCount',
+      'ToleratedFailurePercentage',
     ],
     JSONata: ['Items', 'Output'],
-    JSONPath: [...PATHS, ...RESULT, 'Parameters', 'ItemsPath', 'MaxConcurrencyPath'],
+    JSONPath: [
+      ...PATHS,
+      ...RESULT,
+      'Parameters',
+      'ItemsPath',
+      'MaxConcurrencyPath',
+      'ToleratedFailureCountPath',
+      'ToleratedFailurePercentagePath',
+    ],
   },
 };
+
+/** Fields that only distributed Map states have. */
+export const DISTRIBUTED_FIELDS = [
+  'ItemReader',
+  'ItemBatcher',
+  'ResultWriter',
+  'Label',
+  'ToleratedFailureCount',
+  'ToleratedFailurePercentage',
+  'ToleratedFailureCountPath',
+  'ToleratedFailurePercentagePath',
+];
+/** Paths to options of Map states. */
+export const MAP_PATH_FIELDS = [
+  'MaxConcurrencyPath',
+  'ToleratedFailureCountPath',
+  'ToleratedFailurePercentagePath',
+];
+/** Fields of `ItemBatcher`. */
+export const BATCHER_FIELDS = [
+  'BatchInput',
+  'MaxItemsPerBatch',
+  'MaxItemsPerBatchPath',
+  'MaxInputBytesPerBatch',
+  'MaxInputBytesPerBatchPath',
+];
+/** Fields of `ReaderConfig`. */
+export const READER_CONFIG_FIELDS = [
+  'InputType',
+  'CSVDelimiter',
+  'CSVHeaderLocation',
+  'CSVHeaders',
+  'ItemsPointer',
+  'ManifestType',
+  'MaxItems',
+  'MaxItemsPath',
+  'Transformation',
+];
+/** Fields of `WriterConfig`. */
+export const WRITER_CONFIG_FIELDS = ['Transformation', 'OutputType'];
+/** Where in S3 readers and writers work. */
+export const S3_FIELDS = ['Bucket', 'Key', 'Prefix', 'VersionId', 'ExpectedBucketOwner'];
+/** Fields of `ProcessorConfig`. */
+export const PROCESSOR_CONFIG_FIELDS = ['Mode', 'ExecutionType'];
 
 /** Fields that AWS takes and this cloud does not. */
 export const MISSING_FIELDS: Readonly<Partial<Record<StateType, readonly string[]>>> = {
   Task: ['Credentials'],
-  Map: [
-    'ItemReader',
-    'ItemBatcher',
-    'ResultWriter',
-    'Label',
-    'ToleratedFailureCount',
-    'ToleratedFailurePercentage',
-    'ToleratedFailureCountPath',
-    'ToleratedFailurePercentagePath',
-  ],
 };
 
 /** Fields of every state type. */

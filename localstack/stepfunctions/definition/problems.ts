@@ -3,6 +3,9 @@
 /** Kinds of problems. */
 export type ProblemCode =
   | 'INVALID_JSON_DESCRIPTION'
+  | 'INVALID_LABEL_NAME'
+  | 'DUPLICATE_LABEL_NAME'
+  | 'DUPLICATE_STATE_NAME'
   | 'SCHEMA_VALIDATION_FAILED'
   | 'MISSING_TRANSITION_TARGET'
   | 'MISSING_END_STATE'
@@ -15,16 +18,29 @@ export type ProblemCode =
 export interface Problem {
   readonly code: ProblemCode;
   readonly message: string;
-  /** For example `/States/Train/Resource`. */
-  readonly location: string;
+  /** For example `/States/Train/Resource`; absent for what concerns the whole workflow. */
+  readonly location?: string;
 }
 
 /** Problems as they are found. */
 export class ProblemList {
   readonly all: Problem[] = [];
 
-  add(code: ProblemCode, message: string, location: string): void {
-    this.all.push({ code, message, location });
+  add(code: ProblemCode, message: string, location?: string): void {
+    this.all.push({ code, message, ...(location === undefined ? {} : { location }) });
+  }
+
+  /** One problem for all the fields that are missing. */
+  required(value: object, fields: readonly string[], location: string): void {
+    const missing = fields.filter((field) => (value as Record<string, unknown>)[field] === undefined);
+    if (missing.length > 0) this.schema(`These fields are required: [${missing.join(', ')}]`, location);
+  }
+
+  /** One problem for fields of which at most one may be given. */
+  exclusive(value: object, fields: readonly string[], location: string): void {
+    const given = fields.filter((field) => (value as Record<string, unknown>)[field] !== undefined);
+    if (given.length < 2) return;
+    this.schema(`There should only be one of the following fields: [${fields.join(', ')}]`, location);
   }
 
   /** A problem of shape: the most common kind. */
@@ -41,6 +57,6 @@ export class ProblemList {
 
 /** The text of InvalidDefinition. */
 export function describeProblems(problems: readonly Problem[]): string {
-  const list = problems.map(({ code, message, location }) => `${code}: ${message} at ${location}`);
+  const list = problems.map(({ code, message, location }) => `${code}: ${message} at ${location ?? null}`);
   return `Invalid State Machine Definition: '${list.join(', ')}'`;
 }

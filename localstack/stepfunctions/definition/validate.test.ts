@@ -31,7 +31,7 @@ describe('validateDefinition', () => {
           Items: '{% $states.input %}',
           ItemSelector: { a: 1 },
           MaxConcurrency: 2,
-          ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' }, StartAt: 'P', States: { P: PASS } },
+          ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' }, StartAt: 'Q', States: { Q: PASS } },
           Next: 'Succeed',
         },
         Succeed: { Type: 'Succeed', Output: 1 },
@@ -60,7 +60,12 @@ describe('validateDefinition', () => {
       'MISSING_TRANSITION_TARGET',
       'X at /StartAt',
     ],
-    ['no end', { StartAt: 'A', States: { A: { Type: 'Pass', Next: 'A' } } }, 'MISSING_END_STATE', '/States'],
+    [
+      'no end',
+      { StartAt: 'A', States: { A: { Type: 'Pass', Next: 'A' } } },
+      'MISSING_END_STATE',
+      'Workflow has no terminal state at undefined',
+    ],
     [
       'an unknown type',
       only({ Type: 'Jump' }),
@@ -135,9 +140,15 @@ describe('validateDefinition', () => {
     ],
     [
       'an unknown resource',
-      only(invokeWork({ Resource: 'arn:aws:states:::glue:startJobRun.sync' })),
+      only(invokeWork({ Resource: 'arn:aws:states:::dynamodb:query' })),
       'SCHEMA_VALIDATION_FAILED',
-      'The resource provided arn:aws:states:::glue:startJobRun.sync is not recognized.',
+      'The resource provided arn:aws:states:::dynamodb:query is not recognized. The value is not a valid resource ARN, or the resource is not available in this region. at /States/Only/Resource',
+    ],
+    [
+      'a resource that AWS has',
+      only(invokeWork({ Resource: 'arn:aws:states:::glue:startJobRun.sync' })),
+      'NOT_IMPLEMENTED_BY_LOCAL_CLOUD',
+      'the resource arn:aws:states:::glue:startJobRun.sync at /States/Only/Resource',
     ],
     [
       'an unknown SDK operation',
@@ -158,19 +169,19 @@ describe('validateDefinition', () => {
       'The field "FunctionName" is required but was missing at /States/Only/Arguments',
     ],
     [
-      'a distributed map',
+      'a distributed map without the type of its children',
       only({
         Type: 'Map',
         ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED' }, StartAt: 'P', States: { P: PASS } },
       }),
-      'NOT_IMPLEMENTED_BY_LOCAL_CLOUD',
-      'distributed Map states',
+      'SCHEMA_VALIDATION_FAILED',
+      'These fields are required: [ExecutionType] at /States/Only/ItemProcessor/ProcessorConfig',
     ],
     [
-      'an item reader',
+      'an item reader of an inline map',
       only({ Type: 'Map', ItemReader: {}, ItemProcessor: { StartAt: 'P', States: { P: PASS } } }),
-      'NOT_IMPLEMENTED_BY_LOCAL_CLOUD',
-      "field 'ItemReader'",
+      'SCHEMA_VALIDATION_FAILED',
+      "Field 'ItemReader' is not supported at /States/Only",
     ],
   ])('refuses %s', async (_what, definition, code, message) => {
     const problems = await problemsOf(definition);
@@ -185,7 +196,7 @@ describe('validateDefinition', () => {
 
   test.each([
     ['a JSONata field', { ...PASS, Output: 1 }, "field 'Output' is only supported for the 'JSONata'"],
-    ['a filter', { ...PASS, InputPath: '$.a[?(@.b==1)]' }, 'NOT_IMPLEMENTED_BY_LOCAL_CLOUD'],
+    ['a function in a path', { ...PASS, InputPath: '$.a.length()' }, 'NOT_IMPLEMENTED_BY_LOCAL_CLOUD'],
     [
       'an unknown intrinsic',
       { ...PASS, Parameters: { 'a.$': 'States.Nope()' } },

@@ -3,16 +3,12 @@ import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { Definition, QueryLanguage, StateType } from './asl.ts';
 import { checkCatchers, checkRetriers } from './check-error-handling.ts';
 import { checkExpressions } from './check-expressions.ts';
-import { checkTransitions } from './check-transitions.ts';
+import { checkMap } from './check-map.ts';
+import { checkEndings, checkTransitions } from './check-transitions.ts';
 import { checkType } from './check-types.ts';
-import {
-  BRANCH_FIELDS,
-  fieldsOf,
-  MACHINE_FIELDS,
-  MISSING_FIELDS,
-  PROCESSOR_FIELDS,
-  STATE_FIELDS,
-} from './fields.ts';
+import { BRANCH_FIELDS, fieldsOf, MACHINE_FIELDS, MISSING_FIELDS, STATE_FIELDS } from './fields.ts';
+import { describeJsonProblem } from './json-problem.ts';
+import { checkNumber } from './numbers.ts';
 import { type Problem, ProblemList } from './problems.ts';
 
 /** Largest definition, in bytes. */
@@ -29,13 +25,27 @@ export interface StatePlace {
   readonly path: string;
   readonly language: QueryLanguage;
   readonly machineLanguage: QueryLanguage;
+  /** Inside of EXPRESS executions. */
+  readonly isExpress: boolean;
+  /** What the whole definition has, collected. */
+  readonly found: Found;
+}
+
+/** What is looked at when all states have been seen. */
+export interface Found {
+  readonly containers: { readonly container: JsonObject; readonly path: string }[];
+  readonly stateNames: Set<string>;
+  readonly labels: Set<string>;
 }
 
 /** The parsed definition, or everything that is wrong with it. */
-export async function validateDefinition(text: string): Promise<Validation> {
+export async function validateDefinition(
+  text: string,
+  options: { readonly isExpress?: boolean } = {},
+): Promise<Validation> {
   const problems = new ProblemList();
   const parsed = parse(text, problems);
-  if (parsed) await checkMachine(parsed, problems);
+  if (parsed) await checkMachine(parsed, problems, options.isExpress ?? false);
   return problems.all.length > 0
     ? { definition: undefined, problems: problems.all }
     : { definition: parsed as unknown as Definition, problems: [] };
@@ -46,7 +56,8 @@ function parse(text: string, problems: ProblemList): JsonObject | undefined {
   try {
     value = JSON.parse(text) as Json;
   } catch (thrown) {
-    problems.add('INVALID_JSON_DESCRIPTION', (thrown as Error).message, '/');
+    const { message, location } = describeJsonProblem(text, thrown as Error);
+    problems.add('INVALID_JSON_DESCRIPTION', message, location);
     return undefined;
   }
   if (Buffer.byteLength(text) > LARGEST_DEFINITION) {
@@ -57,34 +68,41 @@ function parse(text: string, problems: ProblemList): JsonObject | undefined {
   return undefined;
 }
 
-async function checkMachine(machine: JsonObject, problems: ProblemList): Promise<void> {
+async function checkMachine(machine: JsonObject, problems: ProblemList, isExpress: boolean): Promise<void> {
   problems.unknownFields(machine, MACHINE_FIELDS, '/');
   checkLanguage(machine, '', problems);
-  const { TimeoutSeconds: timeout } = machine;
-  if (timeout !== undefined && (!Number.isInteger(timeout) || Number(timeout) < 1)) {
-    problems.schema("The field 'TimeoutSeconds' must be a positive integer", '/TimeoutSeconds');
-  }
   const language = languageOf(machine, 'JSONPath');
-  await checkContainer(machine, { problems, path: '', language, machineLanguage: language });
+  const found: Found = { containers: [], stateNames: new Set(), labels: new Set() };
+  const place = { problems, path: '', language, machineLanguage: language, isExpress, found };
+  checkNumber(machine, 'TimeoutSeconds', { least: 1 }, place);
+  await checkContainer(machine, place);
+  for (const { container, path } of found.containers) checkTransitions(container, path, problems);
 }
 
 async function checkContainer(container: JsonObject, place: StatePlace): Promise<void> {
-  const { problems, path } = place;
+  const { problems, path, found } = place;
   const { States: states, StartAt: startAt } = container;
-  if (!isObject(states) || Object.keys(states).length === 0) {
-    problems.schema("The field 'States' is required but was missing", path || '/');
-    return;
+  problems.required(container, ['StartAt', 'States'], path || '/');
+  if (startAt !== undefined && typeof startAt !== 'string') {
+    problems.schema('Expected value of type [STRING]', `${path}/StartAt`);
   }
-  if (typeof startAt !== 'string') {
-    problems.schema("The field 'StartAt' is required but was missing", path || '/');
+  if (states === undefined) return;
+  if (!isObject(states)) {
+    problems.schema('Expected value of type [OBJECT]', `${path}/States`);
+    return;
   }
   for (const [name, state] of Object.entries(states)) {
     const statePath = `${path}/States/${name}`;
     if (name.length > 80) problems.schema('State names have at most 80 characters', statePath);
+    if (found.stateNames.has(name)) {
+      problems.add('DUPLICATE_STATE_NAME', `Duplicate State name: ${name}`, statePath);
+    }
+    found.stateNames.add(name);
     if (!isObject(state)) problems.schema('Expected value of type [OBJECT]', statePath);
     else await checkState(state, { ...place, path: statePath });
   }
-  checkTransitions(container, path, problems);
+  checkEndings(container, path, problems);
+  found.containers.push({ container, path });
 }
 
 async function checkState(state: JsonObject, place: StatePlace): Promise<void> {
@@ -128,10 +146,12 @@ function checkFields(state: JsonObject, type: StateType, { problems, path, langu
 async function checkInnerStates(state: JsonObject, place: StatePlace): Promise<void> {
   const { problems, path } = place;
   if (state.Type === 'Parallel') {
-    if (!Array.isArray(state.Branches) || state.Branches.length === 0) {
-      problems.schema("The field 'Branches' is required but was missing", path);
+    problems.required(state, ['Branches'], path);
+    if (!Array.isArray(state.Branches)) {
+      if (state.Branches !== undefined) problems.schema('Expected value of type [ARRAY]', `${path}/Branches`);
       return;
     }
+    if (state.Branches.length === 0) problems.schema('Value cannot be empty', `${path}/Branches`);
     for (const [index, branch] of (state.Branches as Json[]).entries()) {
       const branchPath = `${path}/Branches[${index}]`;
       if (!isObject(branch)) problems.schema('Expected value of type [OBJECT]', branchPath);
@@ -142,18 +162,8 @@ async function checkInnerStates(state: JsonObject, place: StatePlace): Promise<v
     }
   }
   if (state.Type !== 'Map') return;
-  const field = state.ItemProcessor === undefined ? 'Iterator' : 'ItemProcessor';
-  const processor = state[field];
-  if (!isObject(processor)) {
-    problems.schema("The field 'ItemProcessor' is required but was missing", path);
-    return;
-  }
-  problems.unknownFields(processor, PROCESSOR_FIELDS, `${path}/${field}`);
-  const { ProcessorConfig: config } = processor;
-  if (isObject(config) && config.Mode === 'DISTRIBUTED') {
-    problems.add('NOT_IMPLEMENTED_BY_LOCAL_CLOUD', 'distributed Map states', `${path}/${field}`);
-  }
-  await checkContainer(processor, { ...place, path: `${path}/${field}` });
+  const inner = checkMap(state, place);
+  if (inner) await checkContainer(inner.processor, inner.place);
 }
 
 function checkLanguage(holder: JsonObject, path: string, problems: ProblemList): void {

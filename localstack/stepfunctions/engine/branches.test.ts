@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { createBench, functionAnswer, invokeWork, only } from '../testing.ts';
 
-const branch = (state: object) => ({ StartAt: 'S', States: { S: { End: true, ...state } } });
+const branch = (state: object, name = 'S') => ({
+  StartAt: name,
+  States: { [name]: { End: true, ...state } },
+});
 
 describe('Parallel', () => {
   test('gives the outputs in the order of the branches, whichever ends first', async () => {
@@ -11,7 +14,7 @@ describe('Parallel', () => {
         Arguments: { n: '{% $states.input.n %}' },
         Branches: [
           branch({ Type: 'Wait', Seconds: 100, Output: '{% $states.input.n %}' }),
-          branch({ Type: 'Pass', Output: '{% $states.input.n + 1 %}' }),
+          branch({ Type: 'Pass', Output: '{% $states.input.n + 1 %}' }, 'T'),
         ],
         Output: '{% $states.result %}',
       }),
@@ -90,7 +93,7 @@ describe('Parallel', () => {
 
   test('events of each branch follow one another, and the branches start from ParallelStateStarted', async () => {
     const run = await createBench().run(
-      only({ Type: 'Parallel', Branches: [branch({ Type: 'Pass' }), branch({ Type: 'Pass' })] }),
+      only({ Type: 'Parallel', Branches: [branch({ Type: 'Pass' }), branch({ Type: 'Pass' }, 'T')] }),
     );
     expect(run.events.map(({ id }) => id)).toEqual(run.events.map((_, index) => index + 1));
     const started = run.events.find(({ type }) => type === 'ParallelStateStarted');

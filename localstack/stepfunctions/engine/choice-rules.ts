@@ -40,7 +40,7 @@ export function isComparison(field: string): boolean {
   return (
     field === 'IsPresent' ||
     field === 'StringMatches' ||
-    field in TYPE_TESTS ||
+    Object.hasOwn(TYPE_TESTS, field) ||
     COMPARISONS.has(field) ||
     (field.endsWith('Path') && COMPARISONS.has(field.slice(0, -'Path'.length)))
   );
@@ -55,14 +55,14 @@ export function matchesRule(rule: JsonObject, roots: Roots): boolean {
   const [field, operand] = Object.entries(rule).find(([name]) => isComparison(name)) ?? ['', null];
   const found = lookUp(variable, roots);
   if (field === 'IsPresent') return (found !== undefined) === operand;
-  if (found === undefined) throw missing(variable, roots);
+  if (found === undefined) throw missing(variable);
   const typeTest = TYPE_TESTS[field];
   if (typeTest) return typeTest(found) === operand;
   if (field === 'StringMatches') return typeof found === 'string' && wildcard(String(operand)).test(found);
   const direct = COMPARISONS.get(field);
   if (direct) return direct(found, operand);
   const other = lookUp(String(operand), roots);
-  if (other === undefined) throw missing(String(operand), roots);
+  if (other === undefined) throw missing(String(operand));
   return COMPARISONS.get(field.slice(0, -'Path'.length))?.(found, other) ?? false;
 }
 
@@ -94,9 +94,7 @@ function wildcard(pattern: string): RegExp {
   return new RegExp(`^${source}$`);
 }
 
-function missing(path: string, { data }: Roots): Error {
-  return interpreterFailure(
-    RUNTIME,
-    `Invalid path '${path}': The choice state's condition path references an invalid value in ${JSON.stringify(data)}.`,
-  );
+function missing(path: string): Error {
+  const cause = `Invalid path '${path}': The choice state's condition path references an invalid value.`;
+  return interpreterFailure(RUNTIME, cause);
 }

@@ -28,7 +28,6 @@ describe('matchesError', () => {
     [['States.DataLimitExceeded'], 'States.DataLimitExceeded', true],
     [['States.TaskFailed'], 'Boom', true],
     [['States.TaskFailed'], 'States.Timeout', false],
-    [['States.Timeout'], 'States.HeartbeatTimeout', true],
     [['Boo', 'Boom'], 'Boom', true],
     [['boom'], 'Boom', false],
     [['States.ALL'], 'NotImplementedByLocalCloud', false],

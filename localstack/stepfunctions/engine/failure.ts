@@ -4,7 +4,7 @@
 export const STATES_ALL = 'States.ALL';
 /** An input or output is over 256 KiB. */
 export const DATA_LIMIT_EXCEEDED = 'States.DataLimitExceeded';
-/** No heartbeat came in time. */
+/** Another name of `States.Timeout` in ErrorEquals, when it was a heartbeat that did not come. */
 export const HEARTBEAT_TIMEOUT = 'States.HeartbeatTimeout';
 /** No rule matched and there is no default. */
 export const NO_CHOICE_MATCHED = 'States.NoChoiceMatched';
@@ -29,11 +29,13 @@ export class StateFailure extends Error {
   readonly fromInterpreter: boolean;
   /** Field of the state whose expression failed. */
   readonly location: string | undefined;
+  /** A name besides its own that Retry and Catch know it by. */
+  readonly alias: string | undefined;
 
   constructor(
     error: string | undefined,
     cause?: string,
-    options: { fromInterpreter?: boolean; location?: string } = {},
+    options: { fromInterpreter?: boolean; location?: string; alias?: string } = {},
   ) {
     super(`${error ?? 'failure'}: ${cause ?? ''}`);
     this.name = 'StateFailure';
@@ -41,6 +43,7 @@ export class StateFailure extends Error {
     this.failureCause = cause;
     this.fromInterpreter = options.fromInterpreter ?? false;
     this.location = options.location;
+    this.alias = options.alias;
   }
 }
 
@@ -67,14 +70,14 @@ export function isFatal(error: string): boolean {
  * Whether an `ErrorEquals` list matches an error.
  *
  * `States.ALL` leaves out `States.DataLimitExceeded` and fatal errors. `States.TaskFailed` matches every error but
- * `States.Timeout`. A missed heartbeat is matched by `States.Timeout` too.
+ * `States.Timeout`.
+ * @param alias another name of the same failure
  */
-export function matchesError(errorEquals: readonly string[], error: string): boolean {
+export function matchesError(errorEquals: readonly string[], error: string, alias?: string): boolean {
   if (isFatal(error)) return false;
   return errorEquals.some((name) => {
-    if (name === error) return true;
+    if (name === error || name === alias) return true;
     if (name === STATES_ALL) return error !== DATA_LIMIT_EXCEEDED;
-    if (name === TASK_FAILED) return error !== TIMEOUT && error !== DATA_LIMIT_EXCEEDED;
-    return name === TIMEOUT && error === HEARTBEAT_TIMEOUT;
+    return name === TASK_FAILED && error !== TIMEOUT && error !== DATA_LIMIT_EXCEEDED;
   });
 }

@@ -31,18 +31,20 @@ export function jsonPathIo(visit: Visit): StateIo {
     };
   }
 
+  async function optionOf(fields: JsonObject, name: string): Promise<Json | undefined> {
+    const path = fields[`${name}Path`];
+    if (typeof path !== 'string') return fields[name];
+    return evaluatePathField(path, `${name}Path`, roots(effectiveInput()));
+  }
+
   return {
     effectiveInput,
     async arguments() {
       const data = effectiveInput();
       return state.Parameters === undefined ? data : evaluateTemplate(state.Parameters, roots(data));
     },
-    async option(name) {
-      const fields = state as unknown as JsonObject;
-      const path = fields[`${name}Path`];
-      if (typeof path !== 'string') return fields[name];
-      return evaluatePathField(path, `${name}Path`, roots(effectiveInput()));
-    },
+    option: (name) => optionOf(state as unknown as JsonObject, name),
+    optionOf,
     async itemTemplate(template, _field, mapItem) {
       return evaluateTemplate(template, roots(effectiveInput(), mapItem));
     },

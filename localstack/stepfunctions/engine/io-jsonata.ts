@@ -28,15 +28,18 @@ export function jsonataIo(visit: Visit): StateIo {
     return { output, ...(assigned === undefined ? {} : { assigned: assigned as JsonObject }) };
   }
 
+  async function optionOf(fields: JsonObject, name: string): Promise<Json | undefined> {
+    const value = fields[name];
+    return value === undefined ? undefined : evaluateField(value, name, bindings());
+  }
+
   return {
     effectiveInput: () => input,
     async arguments() {
       return state.Arguments === undefined ? input : evaluateField(state.Arguments, 'Arguments', bindings());
     },
-    async option(name) {
-      const value = (state as unknown as JsonObject)[name];
-      return value === undefined ? undefined : evaluateField(value, name, bindings());
-    },
+    option: (name) => optionOf(state as unknown as JsonObject, name),
+    optionOf,
     itemTemplate: (template, field, mapItem) => evaluateField(template, field, bindings({}, mapItem)),
     async matches(rule, index) {
       const field = `Choices[${index}]/Condition`;
@@ -54,6 +57,10 @@ export function jsonataIo(visit: Visit): StateIo {
 /** The failure of an expression whose value has the wrong type for its field. */
 export function wrongType(source: unknown, field: string, expected: string, value: Json): Error {
   const actual = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
-  const cause = `The JSONata expression '${expressionIn(source) ?? String(source)}' specified for the field '${field}' returned an unexpected result type. Expected '${expected}', but was '${actual}' for value: ${JSON.stringify(value)}`;
+  const cause = `The JSONata expression '${expressionIn(source) ?? textOf(source)}' specified for the field '${field}' returned an unexpected result type. Expected '${expected}', but was '${actual}' for value: ${JSON.stringify(value)}`;
   return interpreterFailure(QUERY_EVALUATION_ERROR, cause, field);
+}
+
+function textOf(source: unknown): string {
+  return typeof source === 'string' ? source : JSON.stringify(source);
 }

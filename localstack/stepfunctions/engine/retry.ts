@@ -2,8 +2,10 @@
 import type { Retrier } from '../definition/asl.ts';
 import type { JsonObject } from '../json.ts';
 import { recordEvaluationFailure } from './evaluation-failure.ts';
-import { inState, matchesError, StateFailure } from './failure.ts';
+import { DATA_LIMIT_EXCEEDED, inState, isFatal, matchesError, StateFailure } from './failure.ts';
 import { pause } from './pause.ts';
+import { checked } from './payload-size.ts';
+import { recordEvent } from './strand.ts';
 import type { Outcome, Visit } from './visit.ts';
 
 const DEFAULTS = { IntervalSeconds: 1, MaxAttempts: 3, BackoffRate: 2 };
@@ -14,14 +16,16 @@ export async function withRetryAndCatch(visit: Visit, body: () => Promise<Outcom
   const attempts = new Map<Retrier, number>();
   for (;;) {
     try {
-      return await body();
+      return await checked(visit, body());
     } catch (thrown) {
       if (strand.signal.aborted || !(thrown instanceof StateFailure)) throw thrown;
       const failure = inState(thrown, visit.name, visit.enteredEventId);
       // one that an inner state or an earlier step has told of is recorded already
       if (thrown.fromInterpreter) recordEvaluationFailure(visit, failure);
       const error = failure.error ?? '';
-      const retrier = state.Retry?.find(({ ErrorEquals }) => matchesError(ErrorEquals, error));
+      // a redrive runs all branches again when the state's own result was too large
+      if (error === DATA_LIMIT_EXCEEDED && strand.place) delete strand.place.inner;
+      const retrier = state.Retry?.find(({ ErrorEquals }) => matchesError(ErrorEquals, error, thrown.alias));
       const made = retrier ? (attempts.get(retrier) ?? 0) : 0;
       if (retrier && made < (retrier.MaxAttempts ?? DEFAULTS.MaxAttempts)) {
         attempts.set(retrier, made + 1);
@@ -31,7 +35,11 @@ export async function withRetryAndCatch(visit: Visit, body: () => Promise<Outcom
         await pause(clock, clock.now() + delayMs, `retry of ${visit.name}`, strand.signal);
         continue;
       }
-      const index = state.Catch?.findIndex(({ ErrorEquals }) => matchesError(ErrorEquals, error)) ?? -1;
+      if (state.Type !== 'Task' && !isFatal(error)) {
+        recordEvent(strand, state.Type === 'Map' ? 'MapStateFailed' : 'ParallelStateFailed');
+      }
+      const index =
+        state.Catch?.findIndex(({ ErrorEquals }) => matchesError(ErrorEquals, error, thrown.alias)) ?? -1;
       const catcher = state.Catch?.[index];
       if (!catcher) throw failure;
       const finished = await visit.io.finishCatch(catcher, index, errorOutput(failure));

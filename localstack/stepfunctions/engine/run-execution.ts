@@ -1,31 +1,38 @@
 /** An execution from its first event to its last. */
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import type { Json } from '../json.ts';
-import type { Checkpoint, ExecutionRecord } from '../model.ts';
+import type { ExecutionRecord, Place } from '../model.ts';
 import { NOT_IMPLEMENTED, RUNTIME, StateFailure, TIMEOUT } from './failure.ts';
-import { runStates } from './run-states.ts';
-import { type Execution, ExecutionEnd, recordEvent, type Strand } from './strand.ts';
+import { type From, runStates } from './run-states.ts';
+import { type Execution, ExecutionEnd, outermostStrand, recordEvent, type Strand } from './strand.ts';
 
 /** How an execution ended: the fields of its record that its end sets. */
 export type Ending = Pick<ExecutionRecord, 'output' | 'error' | 'cause'> & {
   readonly status: Exclude<ExecutionRecord['status'], 'RUNNING'>;
 };
 
+/** The end of an execution, and where it stood then. */
+export interface Ended {
+  readonly ending: Ending;
+  /** Undefined when it had not entered a state. */
+  readonly place: Place | undefined;
+}
+
 const UNTRUNCATED = { truncated: false };
 
-/** Runs it to its end; never rejects. @param resumedFrom where it stood before a restart */
-export async function runExecution(execution: Execution, resumedFrom?: Checkpoint): Promise<Ending> {
-  const strand: Strand = {
-    execution,
-    signal: execution.signal,
-    isOutermost: true,
-    mapItem: undefined,
-    previousEventId: resumedFrom?.lastEventId ?? 0,
-    variables: resumedFrom?.variables ?? {},
-  };
+/** Runs it to its end; never rejects. @param from where it goes on after a restart or a redrive */
+export async function runExecution(execution: Execution, from: From = {}): Promise<Ended> {
+  const strand = outermostStrand(execution);
+  const ending = await run(strand, from);
+  return { ending, place: strand.place };
+}
+
+async function run(strand: Strand, from: From): Promise<Ending> {
+  const { execution } = strand;
   const { record, machine, definition } = execution;
+  strand.previousEventId = from.checkpoint?.lastEventId ?? 0;
   try {
-    if (!resumedFrom) {
+    if (execution.lastEventId === 0) {
       recordEvent(strand, 'ExecutionStarted', {
         executionStartedEventDetails: {
           input: record.input,
@@ -34,7 +41,7 @@ export async function runExecution(execution: Execution, resumedFrom?: Checkpoin
         },
       });
     }
-    const output = await runStates(strand, definition, JSON.parse(record.input) as Json, resumedFrom);
+    const output = await runStates(strand, definition, JSON.parse(record.input) as Json, from);
     const text = JSON.stringify(output);
     recordEvent(strand, 'ExecutionSucceeded', {
       executionSucceededEventDetails: { output: text, outputDetails: UNTRUNCATED },
@@ -43,6 +50,14 @@ export async function runExecution(execution: Execution, resumedFrom?: Checkpoin
   } catch (thrown) {
     return endBadly(strand, thrown);
   }
+}
+
+/** Records that the execution goes on. */
+export function recordRedrive(execution: Execution): void {
+  appendLast(execution, execution.lastEventId, {
+    type: 'ExecutionRedriven',
+    executionRedrivenEventDetails: { redriveCount: execution.record.redriveCount ?? 0 },
+  });
 }
 
 /** Records the end of an execution that a restart left without one. */

@@ -1,26 +1,34 @@
 /** The interpreter's loop: from state to state until one ends the strand. */
 import type { HistoryEventType } from '@aws-sdk/client-sfn';
 import type { State, StateContainer } from '../definition/asl.ts';
-import { exceedsPayloadLimit, type Json, type JsonObject } from '../json.ts';
-import type { Checkpoint } from '../model.ts';
+import type { Json, JsonObject } from '../json.ts';
+import type { Checkpoint, Place } from '../model.ts';
+import { ABORTABLE } from './branches.ts';
 import { recordEvaluationFailure } from './evaluation-failure.ts';
-import { DATA_LIMIT_EXCEEDED, inState, StateFailure } from './failure.ts';
+import { inState, StateFailure } from './failure.ts';
 import { jsonPathIo } from './io-json-path.ts';
 import { jsonataIo } from './io-jsonata.ts';
 import { attemptMap } from './map.ts';
 import { attemptParallel } from './parallel.ts';
+import { checked } from './payload-size.ts';
 import { withRetryAndCatch } from './retry.ts';
 import { runChoice, runFail, runPass, runSucceed, runWait } from './simple-states.ts';
 import { recordEvent, type Strand } from './strand.ts';
 import { attemptTask } from './task.ts';
-import type { Outcome, StateIo, Visit } from './visit.ts';
+import { languageOf, type Outcome, type StateIo, type Visit } from './visit.ts';
 
+/** States that only look at data. */
+const BRIEF = new Set(['Pass', 'Choice', 'Succeed', 'Fail']);
 const UNTRUNCATED = { truncated: false };
-/** State types for whose abort AWS has an event. */
-const ABORTABLE = new Set(['Task', 'Wait', 'Map', 'Parallel']);
+
+/** Where a strand goes on: after a restart of the cloud, or redriven. */
+export interface From {
+  readonly checkpoint?: Checkpoint;
+  readonly place?: Place;
+}
 
 /**
- * Runs states from `StartAt`, or on from a checkpoint, to the end of the strand.
+ * Runs states from `StartAt`, or on from an earlier place, to the end of the strand.
  * @returns the last state's output
  * @throws StateFailure, or the reason of the strand's signal
  */
@@ -28,19 +36,25 @@ export async function runStates(
   strand: Strand,
   container: StateContainer,
   input: Json,
-  resumedFrom?: Checkpoint,
+  from: From = {},
 ): Promise<Json> {
-  let name = resumedFrom?.stateName ?? container.StartAt;
-  let data = resumedFrom?.input ?? input;
-  let checkpoint = resumedFrom;
+  const start = from.place ?? from.checkpoint;
+  let name = start?.stateName ?? container.StartAt;
+  let data = start?.input ?? input;
+  let earlier = from;
   for (;;) {
     strand.signal.throwIfAborted();
-    const outcome = await runState(strand, name, container.States[name] as State, data, checkpoint);
+    const outcome = await runState(strand, name, container.States[name] as State, data, earlier);
     if (outcome.next === undefined) return outcome.output;
-    checkpoint = undefined;
+    earlier = {};
     name = outcome.next;
     data = outcome.output;
   }
+}
+
+/** The same for what is inside of a state. */
+function runInner(strand: Strand, container: StateContainer, input: Json, place?: Place): Promise<Json> {
+  return runStates(strand, container, input, place ? { place } : {});
 }
 
 async function runState(
@@ -48,17 +62,18 @@ async function runState(
   name: string,
   state: State,
   input: Json,
-  resumedFrom: Checkpoint | undefined,
+  from: From,
 ): Promise<Outcome> {
-  const visit = resumedFrom ? resume(strand, name, state, resumedFrom) : enter(strand, name, state, input);
+  const visit = takeUp(strand, name, state, from) ?? enter(strand, name, state, input);
+  strand.openStateType = state.Type;
   try {
     const outcome = await dispatch(visit);
-    checkSizes(visit, outcome);
     leave(visit, outcome);
     return outcome;
   } catch (thrown) {
     if (strand.signal.aborted) {
-      if (ABORTABLE.has(state.Type)) recordEvent(strand, `${state.Type}StateAborted` as HistoryEventType);
+      const type = `${state.Type}StateAborted` as HistoryEventType;
+      if (ABORTABLE.has(state.Type)) recordEvent(strand, type);
       throw strand.signal.reason;
     }
     if (!(thrown instanceof StateFailure)) throw thrown;
@@ -72,21 +87,24 @@ async function runState(
 function dispatch(visit: Visit): Promise<Outcome> {
   switch (visit.state.Type) {
     case 'Pass':
-      return runPass(visit);
+      return checked(visit, runPass(visit));
     case 'Choice':
-      return runChoice(visit);
+      return checked(visit, runChoice(visit));
     case 'Wait':
-      return runWait(visit, (wakeAtMs) => keepPlace(visit, wakeAtMs));
+      return checked(
+        visit,
+        runWait(visit, (wakeAtMs) => keepPlace(visit, wakeAtMs)),
+      );
     case 'Succeed':
-      return runSucceed(visit);
+      return checked(visit, runSucceed(visit));
     case 'Fail':
       return runFail(visit);
     case 'Task':
       return withRetryAndCatch(visit, () => attemptTask(visit));
     case 'Parallel':
-      return withRetryAndCatch(visit, () => attemptParallel(visit, runStates));
+      return withRetryAndCatch(visit, () => attemptParallel(visit, runInner));
     case 'Map':
-      return withRetryAndCatch(visit, () => attemptMap(visit, runStates));
+      return withRetryAndCatch(visit, () => attemptMap(visit, runInner));
   }
 }
 
@@ -103,14 +121,32 @@ function enter(strand: Strand, name: string, state: State, input: Json): Visit {
     enteredEventId,
     enteredAtMs,
     resumedFrom: undefined,
+    redrivenFrom: undefined,
   });
+  const { variables } = strand;
+  strand.place = { stateName: name, input, variables, enteredEventId, enteredAtMs };
   keepPlace(visit);
   return visit;
 }
 
-function resume(strand: Strand, name: string, state: State, checkpoint: Checkpoint): Visit {
-  const { input, enteredEventId, enteredAtMs } = checkpoint;
-  return makeVisit({ strand, name, state, input, enteredEventId, enteredAtMs, resumedFrom: checkpoint });
+/** The visit that was under way; a redriven state is not entered again. */
+function takeUp(strand: Strand, name: string, state: State, { checkpoint, place }: From): Visit | undefined {
+  const at = place ?? checkpoint;
+  if (!at) return undefined;
+  const { input, variables, enteredEventId, enteredAtMs } = at;
+  if (place) strand.previousEventId = enteredEventId;
+  strand.variables = variables;
+  strand.place = place ? { ...place } : { stateName: name, input, variables, enteredEventId, enteredAtMs };
+  return makeVisit({
+    strand,
+    name,
+    state,
+    input,
+    enteredEventId,
+    enteredAtMs,
+    resumedFrom: place ? undefined : checkpoint,
+    redrivenFrom: place,
+  });
 }
 
 function makeVisit(fields: Omit<Visit, 'retryCount' | 'taskToken' | 'io'>): Visit {
@@ -120,15 +156,16 @@ function makeVisit(fields: Omit<Visit, 'retryCount' | 'taskToken' | 'io'>): Visi
     taskToken: undefined,
     io: undefined as unknown as StateIo,
   };
-  const language =
-    fields.state.QueryLanguage ?? fields.strand.execution.definition.QueryLanguage ?? 'JSONPath';
-  visit.io = language === 'JSONata' ? jsonataIo(visit) : jsonPathIo(visit);
+  visit.io = languageOf(visit) === 'JSONata' ? jsonataIo(visit) : jsonPathIo(visit);
   return visit;
 }
 
-function keepPlace({ strand, name, input, enteredEventId, enteredAtMs }: Visit, wakeAtMs?: number): void {
+function keepPlace(
+  { strand, name, state, input, enteredEventId, enteredAtMs }: Visit,
+  wakeAtMs?: number,
+): void {
   if (!strand.isOutermost) return;
-  strand.execution.checkpoint({
+  const checkpoint: Checkpoint = {
     stateName: name,
     input,
     variables: strand.variables,
@@ -136,11 +173,13 @@ function keepPlace({ strand, name, input, enteredEventId, enteredAtMs }: Visit, 
     enteredAtMs,
     lastEventId: strand.execution.lastEventId,
     ...(wakeAtMs === undefined ? {} : { wakeAtMs }),
-  });
+  };
+  strand.execution.checkpoint(checkpoint, BRIEF.has(state.Type));
 }
 
 function leave({ strand, name, state }: Visit, { output, assigned }: Outcome): void {
   if (assigned) strand.variables = { ...strand.variables, ...assigned };
+  strand.openStateType = undefined;
   recordEvent(strand, `${state.Type}StateExited` as HistoryEventType, {
     stateExitedEventDetails: {
       name,
@@ -155,10 +194,4 @@ function leave({ strand, name, state }: Visit, { output, assigned }: Outcome): v
 
 function assignedTexts(assigned: JsonObject): Record<string, string> {
   return Object.fromEntries(Object.entries(assigned).map(([name, value]) => [name, JSON.stringify(value)]));
-}
-
-function checkSizes({ name }: Visit, { output, assigned = {} }: Outcome): void {
-  if (![output, ...Object.values(assigned)].some(exceedsPayloadLimit)) return;
-  const cause = `The state/task '${name}' returned a result with a size exceeding the maximum number of bytes service limit.`;
-  throw new StateFailure(DATA_LIMIT_EXCEEDED, cause);
 }

@@ -1,11 +1,11 @@
 /** Pass, Choice, Wait, Succeed and Fail states. */
 
 import type { Json, JsonObject } from '../json.ts';
-import { timestampMs } from './choice-rules.ts';
 import { interpreterFailure, NO_CHOICE_MATCHED, StateFailure } from './failure.ts';
 import { wrongType } from './io-jsonata.ts';
 import { pause } from './pause.ts';
 import type { Outcome, Visit } from './visit.ts';
+import { waitDeadline } from './wait-deadline.ts';
 
 /** JSONPath's `Result`, or what `Parameters` makes of the input; JSONata's `Output`. */
 export async function runPass(visit: Visit): Promise<Outcome> {
@@ -37,7 +37,7 @@ export async function runChoice(visit: Visit): Promise<Outcome> {
 export async function runWait(visit: Visit, onDeadline: (wakeAtMs: number) => void): Promise<Outcome> {
   const { state, strand, name, io } = visit;
   const { clock } = strand.execution.cloud;
-  const wakeAtMs = visit.resumedFrom?.wakeAtMs ?? (await deadline(visit));
+  const wakeAtMs = visit.resumedFrom?.wakeAtMs ?? (await waitDeadline(visit));
   onDeadline(wakeAtMs);
   if (wakeAtMs > clock.now())
     await pause(clock, wakeAtMs, `${strand.execution.record.name}: ${name}`, strand.signal);
@@ -59,17 +59,4 @@ export async function runFail(visit: Visit): Promise<never> {
 function textOf({ state }: Visit, field: 'Error' | 'Cause', value: Json | undefined): string | undefined {
   if (value === undefined || typeof value === 'string') return value;
   throw wrongType(state[field], field, 'string', value);
-}
-
-async function deadline({ state, io, enteredAtMs }: Visit): Promise<number> {
-  const seconds = await io.option('Seconds');
-  if (seconds !== undefined) {
-    if (typeof seconds !== 'number' || seconds < 0)
-      throw wrongType(state.Seconds, 'Seconds', 'number', seconds);
-    return enteredAtMs + seconds * 1_000;
-  }
-  const timestamp = await io.option('Timestamp');
-  const ms = typeof timestamp === 'string' ? timestampMs(timestamp) : undefined;
-  if (ms === undefined) throw wrongType(state.Timestamp, 'Timestamp', 'timestamp', timestamp ?? null);
-  return ms;
 }

@@ -30,7 +30,7 @@ describe('data through JSONata states', () => {
         StartTime: run.startDate?.toISOString(),
       },
       StateMachine: { Id: run.stateMachineArn, Name: 'machine-1' },
-      State: { Name: 'Only', RetryCount: 0 },
+      State: { Name: 'Only' },
     });
   });
 

@@ -1,7 +1,7 @@
 /** History events of a task's attempt, by the family of its resource. */
 import type { Integration } from '../integrations/integration.ts';
 import type { Json } from '../json.ts';
-import { HEARTBEAT_TIMEOUT, type StateFailure, TIMEOUT } from './failure.ts';
+import { type StateFailure, TIMEOUT } from './failure.ts';
 import { recordEvent, type Strand } from './strand.ts';
 
 const UNTRUNCATED = { truncated: false };
@@ -91,7 +91,7 @@ function functionTask(strand: Strand, { resource }: Integration): TaskEvents {
 }
 
 function isTimeout({ error }: StateFailure): boolean {
-  return error === TIMEOUT || error === HEARTBEAT_TIMEOUT;
+  return error === TIMEOUT;
 }
 
 function errorAndCause({ error, failureCause }: StateFailure): { error?: string; cause?: string } {

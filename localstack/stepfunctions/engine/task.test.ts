@@ -128,7 +128,7 @@ describe('time limits', () => {
     }
     expect((await bench.describe(arn)).status).toBe('RUNNING');
     await clock.advanceTo(clock.now() + 61_000);
-    expect(await bench.describe(arn)).toMatchObject({ status: 'FAILED', error: 'States.HeartbeatTimeout' });
+    expect(await bench.describe(arn)).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
   });
 });
 

@@ -2,9 +2,10 @@
 import { findIntegration } from '../integrations/catalogue.ts';
 import type { Integration, TaskContext } from '../integrations/integration.ts';
 import { exceedsPayloadLimit, type Json } from '../json.ts';
-import { DATA_LIMIT_EXCEEDED, HEARTBEAT_TIMEOUT, RUNTIME, StateFailure, TIMEOUT } from './failure.ts';
+import { HEARTBEAT_TIMEOUT, RUNTIME, StateFailure, TIMEOUT } from './failure.ts';
 import { wrongType } from './io-jsonata.ts';
 import { untilAborted } from './pause.ts';
+import { tooLarge } from './payload-size.ts';
 import { taskEvents } from './task-events.ts';
 import type { Callback } from './task-tokens.ts';
 import type { Outcome, Visit } from './visit.ts';
@@ -98,11 +99,11 @@ function startTimers(
   callback?: Callback,
 ): { cancel(): void } {
   const { clock } = strand.execution.cloud;
-  const abortAfter = (limitSeconds: number | undefined, error: string) =>
+  const abortAfter = (limitSeconds: number | undefined, what: string) =>
     limitSeconds === undefined
       ? undefined
-      : clock.after(limitSeconds * 1_000, `${error} of ${name}`, () =>
-          controller.abort(new StateFailure(error)),
+      : clock.after(limitSeconds * 1_000, `${what} of ${name}`, () =>
+          controller.abort(new StateFailure(TIMEOUT, undefined, { alias: what })),
         );
   const whole = abortAfter(timeoutSeconds, TIMEOUT);
   let beat = abortAfter(heartbeatSeconds, HEARTBEAT_TIMEOUT);
@@ -128,9 +129,4 @@ async function seconds(
   const value = await visit.io.option(name);
   if (value === undefined || (typeof value === 'number' && value > 0)) return value;
   throw wrongType(visit.state[name], name, 'number', value);
-}
-
-function tooLarge(stateName: string): StateFailure {
-  const cause = `The state/task '${stateName}' returned a result with a size exceeding the maximum number of bytes service limit.`;
-  return new StateFailure(DATA_LIMIT_EXCEEDED, cause);
 }

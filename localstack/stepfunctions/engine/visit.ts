@@ -1,7 +1,9 @@
 /** One visit of a strand to a state. */
-import type { State } from '../definition/asl.ts';
+import type { QueryLanguage, State } from '../definition/asl.ts';
 import type { Json, JsonObject } from '../json.ts';
-import type { Checkpoint } from '../model.ts';
+import type { Checkpoint, Place } from '../model.ts';
+import { interpreterFailure, RUNTIME } from './failure.ts';
+import { wrongType } from './io-jsonata.ts';
 import type { Strand } from './strand.ts';
 
 /** A state being run. */
@@ -14,6 +16,8 @@ export interface Visit {
   readonly enteredAtMs: number;
   /** Where the execution stood before a restart, when this visit goes on from there. */
   readonly resumedFrom: Checkpoint | undefined;
+  /** Where it stood before a redrive; taken away by the first attempt that goes on from there. */
+  redrivenFrom: Place | undefined;
   /** `$states.context.State.RetryCount` */
   retryCount: number;
   /** `$states.context.Task.Token` of a task that waits for a callback. */
@@ -44,8 +48,10 @@ export interface StateIo {
   arguments(): Promise<Json>;
   /** Value of a field that may be an expression, or whose JSONPath form is `<name>Path`; undefined when absent. */
   option(name: string): Promise<Json | undefined>;
-  /** Value of a template for one item of a Map. */
-  itemTemplate(template: JsonObject, field: string, mapItem: JsonObject): Promise<Json>;
+  /** The same for a field of an object inside the state, for example `ReaderConfig`. */
+  optionOf(holder: JsonObject, name: string): Promise<Json | undefined>;
+  /** Value of a template, for one item of a Map where one is given. */
+  itemTemplate(template: Json, field: string, mapItem?: JsonObject): Promise<Json>;
   /** Whether a choice rule matches. */
   matches(rule: JsonObject, index: number): Promise<boolean>;
   /** Output and variables after success. @param result undefined for states that have none */
@@ -54,6 +60,33 @@ export interface StateIo {
   finishRule(rule: OutputFields, index: number): Promise<Omit<Outcome, 'next'>>;
   /** Output and variables of a catcher. */
   finishCatch(catcher: OutputFields, index: number, errorOutput: JsonObject): Promise<Omit<Outcome, 'next'>>;
+}
+
+const RETRIABLE = new Set(['Task', 'Parallel', 'Map']);
+
+/** The language in which the state is written. */
+export function languageOf({ state, strand }: Pick<Visit, 'state' | 'strand'>): QueryLanguage {
+  return state.QueryLanguage ?? strand.execution.definition.QueryLanguage ?? 'JSONPath';
+}
+
+/** An option that is a whole number. @throws StateFailure for anything else */
+export async function integerOption(
+  visit: Visit,
+  name: string,
+  holder: JsonObject = visit.state as unknown as JsonObject,
+): Promise<number | undefined> {
+  const value = await visit.io.optionOf(holder, name);
+  if (value === undefined || Number.isInteger(value)) return value as number | undefined;
+  throw notANumber(holder, name, value, 'integer');
+}
+
+/** The failure of an option that is no number of its kind. @param fields the object that has it */
+export function notANumber(fields: JsonObject, name: string, value: Json, kind: 'integer' | 'float'): Error {
+  const path = fields[`${name}Path`];
+  if (typeof path !== 'string') return wrongType(fields[name], name, 'number', value);
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const cause = `The ${name}Path field refers to value "${text}" which is not a valid ${kind}: ${path}`;
+  return interpreterFailure(RUNTIME, cause);
 }
 
 /** The context object of a visit. */
@@ -66,16 +99,17 @@ export function contextObject(
     Execution: {
       Id: record.arn,
       Input: JSON.parse(record.input) as Json,
+      StartTime: record.startDate.toISOString(),
       Name: record.name,
       RoleArn: machine.roleArn,
-      StartTime: record.startDate.toISOString(),
-      RedriveCount: 0,
+      RedriveCount: record.redriveCount ?? 0,
+      ...(record.redriveDate ? { RedriveTime: record.redriveDate.toISOString() } : {}),
     },
     StateMachine: { Id: machine.arn, Name: machine.name },
     State: {
       Name: visit.name,
       EnteredTime: new Date(visit.enteredAtMs).toISOString(),
-      RetryCount: visit.retryCount,
+      ...(RETRIABLE.has(visit.state.Type) ? { RetryCount: visit.retryCount } : {}),
     },
     ...(mapItem ? { Map: mapItem } : {}),
     ...(visit.taskToken ? { Task: { Token: visit.taskToken } } : {}),

@@ -22,6 +22,25 @@ interface OptimizedService {
 const REQUEST = [''];
 const JOB = ['', '.sync'];
 
+/** Services of AWS's optimized integrations that this cloud lacks. */
+const ABSENT_SERVICES = [
+  'aps',
+  'apigateway',
+  'athena',
+  'batch',
+  'bedrock',
+  'codebuild',
+  'databrew',
+  'ecs',
+  'eks',
+  'elasticmapreduce',
+  'emr-containers',
+  'emr-serverless',
+  'glue',
+  'http',
+  'mediaconvert',
+];
+
 const OPTIMIZED: Readonly<Record<string, OptimizedService>> = {
   dynamodb: {
     sdk: 'dynamodb',
@@ -92,6 +111,15 @@ export async function findIntegration(resource: string): Promise<Integration | u
     return undefined;
   }
   return optimizedIntegration(service, operation, suffix);
+}
+
+/** Whether a resource that has no integration here may have one on AWS. */
+export function isKnownToAws(resource: string): boolean {
+  if (/^arn:aws[\w-]*:states:[\w-]+:\d{12}:activity:/.test(resource)) return true;
+  const match = /^arn:aws[\w-]*:states:::(?:(aws-sdk):)?([\w-]+):/.exec(resource);
+  if (!match) return false;
+  const [, sdk, service = ''] = match;
+  return sdk ? !SDK_SERVICES[service] : ABSENT_SERVICES.includes(service);
 }
 
 async function sdkIntegration(

@@ -37,5 +37,5 @@ function cause({ message, status, code }: AwsError, { sdk, service }: ErrorStyle
   const requestId = randomUUID();
   return sdk === 'v1'
     ? `${message} (Service: ${service}; Status Code: ${status}; Error Code: ${code}; Request ID: ${requestId}; Proxy: null)`
-    : `${message} (Service: ${service}, Status Code: ${status}, Request ID: ${requestId})`;
+    : `${message} (Service: ${service}, Status Code: ${status}, Request ID: ${requestId}) (SDK Attempt Count: 1)`;
 }

@@ -37,13 +37,33 @@ describe('state machines', () => {
     expect(await bench.call('ListStateMachines', {})).toEqual({ stateMachines: [] });
   });
 
+  test('are not described without their data, nor given the description of a version that they do not publish', async () => {
+    const bench = createBench();
+    const arn = await bench.create(PASS);
+    const executionArn = await bench.start(arn);
+    for (const [operation, input] of [
+      ['DescribeStateMachine', { stateMachineArn: arn }],
+      ['DescribeStateMachineForExecution', { executionArn }],
+      ['DescribeExecution', { executionArn }],
+    ] as const) {
+      const refused = bench.call(operation, { ...input, includedData: 'METADATA_ONLY' });
+      await expect(refused).rejects.toMatchObject({ code: 'NotImplementedByLocalCloud' });
+      expect(await bench.call(operation, { ...input, includedData: 'ALL_DATA' })).toBeTruthy();
+    }
+    // https://github.com/getmoto/moto/blob/5.2.1/tests/test_stepfunctions/test_stepfunctions_versions.py (verified on AWS)
+    await expect(bench.create(PASS, { versionDescription: 'first' })).rejects.toMatchObject({
+      code: 'ValidationException',
+      message: 'Version description can only be set when publish is true',
+    });
+  });
+
   test('a bad definition is refused with all that is wrong, and reported by validation', async () => {
     const bench = createBench();
     const definition = { StartAt: 'A', States: { A: { Type: 'Pass', Next: 'B' } } };
     await expect(bench.create(definition)).rejects.toMatchObject({
       code: 'InvalidDefinition',
       message:
-        "Invalid State Machine Definition: 'MISSING_TRANSITION_TARGET: Missing 'Next' target: B at /States/A/Next, MISSING_END_STATE: No terminal state found at /States'",
+        "Invalid State Machine Definition: 'MISSING_TRANSITION_TARGET: Missing 'Next' target: B at /States/A/Next, MISSING_END_STATE: Workflow has no terminal state at null'",
     });
     const report = await bench.call('ValidateStateMachineDefinition', {
       definition: JSON.stringify(definition),
@@ -51,6 +71,31 @@ describe('state machines', () => {
     expect(report).toMatchObject({
       result: 'FAIL',
       diagnostics: [{ severity: 'ERROR', code: 'MISSING_TRANSITION_TARGET', location: '/States/A/Next' }, {}],
+    });
+  });
+
+  test('validation warns of members that look like paths, when it is asked to', async () => {
+    // code, severity and the form of the location are AWS's, which promises nothing of the wording:
+    // https://docs.aws.amazon.com/step-functions/latest/apireference/API_ValidateStateMachineDefinitionDiagnostic.html
+    const definition = JSON.stringify({
+      StartAt: 'A',
+      States: { A: { Type: 'Pass', Parameters: { value: '$.x', 'right.$': '$.x' }, End: true } },
+    });
+    const validate = (more: object) =>
+      createBench().call('ValidateStateMachineDefinition', { definition, ...more });
+    expect(await validate({})).toMatchObject({ result: 'OK', diagnostics: [] });
+    expect(await validate({ severity: 'WARNING' })).toEqual({
+      result: 'OK',
+      diagnostics: [
+        {
+          severity: 'WARNING',
+          code: 'NO_DOLLAR',
+          message:
+            "The value of 'value' looks like a JSONPath. Instead of 'value', use 'value.$' to evaluate it as a JSONPath at runtime.",
+          location: '/States/A/Parameters',
+        },
+      ],
+      truncated: false,
     });
   });
 

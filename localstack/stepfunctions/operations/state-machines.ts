@@ -2,6 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import type {
   CreateStateMachineCommandInput,
+  DescribeStateMachineCommandInput,
+  DescribeStateMachineForExecutionCommandInput,
   LoggingConfiguration,
   StateMachineListItem,
   Tag,
@@ -14,10 +16,14 @@ import type { Call, Operation } from '../../core/service.ts';
 import type { Definition } from '../definition/asl.ts';
 import { describeProblems } from '../definition/problems.ts';
 import { validateDefinition } from '../definition/validate.ts';
+import { warningsOf } from '../definition/warnings.ts';
 import type { Executions } from '../executions.ts';
+import { isObject, type Json } from '../json.ts';
 import { type MachineRevision, revisionKey, type StateMachineRecord } from '../model.ts';
 import { checkName, stateMachineArn } from '../names.ts';
 import { requireExecution, requireMachine, type Store } from '../store.ts';
+import { requireAllData } from './included-data.ts';
+import { checkLimits } from './limits.ts';
 import { type PageInput, pageOf } from './page.ts';
 import { checkRole } from './role-checks.ts';
 
@@ -36,6 +42,7 @@ export function stateMachineOperations(
   }
 
   async function create(input: CreateStateMachineCommandInput, call: Call) {
+    checkLimits(input, { name: [] });
     refuseUnsupported(input);
     const { name = '', definition: text = '', roleArn = '' } = input;
     checkName(name);
@@ -46,6 +53,7 @@ export function stateMachineOperations(
       roleArn,
       definition: text,
       revisionId: randomUUID(),
+      isInitialRevision: true,
       creationDate: call.now,
       updateDate: call.now,
       loggingConfiguration: checkedLogging(input.loggingConfiguration),
@@ -67,6 +75,7 @@ export function stateMachineOperations(
   }
 
   async function update(input: UpdateStateMachineCommandInput, call: Call) {
+    checkLimits(input);
     refuseUnsupported(input);
     const existing = requireMachine(store, input.stateMachineArn ?? '');
     if (
@@ -78,7 +87,7 @@ export function stateMachineOperations(
     ) {
       throw new AwsError(
         'MissingRequiredParameter',
-        'Either the definition, the role ARN, the LoggingConfiguration, the EncryptionConfiguration or the TracingConfiguration must be specified',
+        'Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified',
       );
     }
     const machine: StateMachineRecord = {
@@ -91,6 +100,7 @@ export function stateMachineOperations(
       tracingEnabled: input.tracingConfiguration?.enabled ?? existing.tracingEnabled,
       encryptionConfiguration: input.encryptionConfiguration ?? existing.encryptionConfiguration,
       revisionId: randomUUID(),
+      isInitialRevision: false,
       updateDate: call.now,
     };
     const definition = await requireValid(machine.definition);
@@ -99,21 +109,33 @@ export function stateMachineOperations(
     return { updateDate: call.now, revisionId: machine.revisionId };
   }
 
-  async function remove({ stateMachineArn: arn }: ArnInput) {
+  async function remove(input: ArnInput) {
+    checkLimits(input);
+    const { stateMachineArn: arn } = input;
+    if (arn.split(':')[5] !== 'stateMachine') requireMachine(store, arn);
     if (!store.machines.delete(arn)) return {};
-    const own = store.executions.values().filter((each) => each.stateMachineArn === arn);
+    const isOwn = (machineArn: string) => machineArn === arn || machineArn.startsWith(`${arn}/`);
+    const own = store.executions.values().filter(({ stateMachineArn }) => isOwn(stateMachineArn));
     for (const { arn: executionArn } of own) store.executions.delete(executionArn);
     await Promise.all(own.map(({ arn: executionArn }) => executions.stop(executionArn)));
     for (const { arn: executionArn } of own) {
       store.checkpoints.delete(executionArn);
       store.histories.delete(executionArn);
+      store.places.delete(executionArn);
     }
-    for (const key of store.revisions.keys()) if (key.startsWith(`${arn}#`)) store.revisions.delete(key);
+    for (const key of store.revisions.keys()) {
+      if (isOwn(key.slice(0, key.lastIndexOf('#')))) store.revisions.delete(key);
+    }
+    for (const run of store.mapRuns.runs.values().filter(({ stateMachineArn }) => isOwn(stateMachineArn))) {
+      store.mapRuns.runs.delete(run.arn);
+      store.mapRuns.inputs.delete(run.arn);
+    }
     return {};
   }
 
-  function describe({ stateMachineArn: arn }: ArnInput) {
-    const machine = requireMachine(store, arn);
+  function describe(input: DescribeStateMachineCommandInput) {
+    requireAllData('DescribeStateMachine', input);
+    const machine = requireMachine(store, input.stateMachineArn ?? '');
     return {
       ...described(machine),
       status: 'ACTIVE',
@@ -122,13 +144,19 @@ export function stateMachineOperations(
     };
   }
 
-  function describeForExecution({ executionArn }: { executionArn: string }) {
-    const record = requireExecution(store, executionArn);
-    const revision = store.revisions.get(record.revisionKey) as MachineRevision;
-    return { ...described(revision), updateDate: revision.updateDate };
+  function describeForExecution(input: DescribeStateMachineForExecutionCommandInput) {
+    requireAllData('DescribeStateMachineForExecution', input);
+    const { revisionKey: key, child } = requireExecution(store, input.executionArn ?? '');
+    const revision = store.revisions.get(key) as MachineRevision;
+    const ofChild = child && {
+      mapRunArn: child.mapRunArn,
+      label: revision.arn.slice(revision.arn.lastIndexOf('/') + 1),
+    };
+    return { ...described(revision), updateDate: revision.updateDate, ...ofChild };
   }
 
   function list(input: PageInput) {
+    checkLimits(input);
     const all = store.machines
       .values()
       .map(
@@ -155,14 +183,22 @@ export function stateMachineOperations(
   };
 }
 
-async function validate({ definition, type, maxResults }: ValidateStateMachineDefinitionCommandInput) {
-  if (type === 'EXPRESS') throw new NotImplementedByLocalCloud('state machines of type EXPRESS');
-  const { problems } = await validateDefinition(definition ?? '');
+async function validate(input: ValidateStateMachineDefinitionCommandInput) {
+  checkLimits(input, { maxResults: [] });
+  const { definition = '', type, maxResults, severity } = input;
+  const { problems } = await validateDefinition(definition, { isExpress: type === 'EXPRESS' });
+  const isText = problems.some(({ code }) => code === 'INVALID_JSON_DESCRIPTION');
+  const parsed = isText ? null : (JSON.parse(definition) as Json);
+  const warnings = severity === 'WARNING' && isObject(parsed) ? warningsOf(parsed) : [];
+  const diagnostics = [
+    ...problems.map((problem) => ({ severity: 'ERROR', ...problem })),
+    ...warnings.map((warning) => ({ severity: 'WARNING', ...warning })),
+  ];
   const most = maxResults ? Math.min(maxResults, 100) : 100;
   return {
     result: problems.length > 0 ? 'FAIL' : 'OK',
-    diagnostics: problems.slice(0, most).map((problem) => ({ severity: 'ERROR', ...problem })),
-    truncated: problems.length > most,
+    diagnostics: diagnostics.slice(0, most),
+    truncated: diagnostics.length > most,
   };
 }
 
@@ -172,7 +208,12 @@ async function requireValid(text: string): Promise<Definition> {
   throw new AwsError('InvalidDefinition', describeProblems(problems));
 }
 
-function refuseUnsupported(input: { type?: string | undefined; publish?: boolean | undefined }): void {
+type Published = Pick<CreateStateMachineCommandInput, 'type' | 'publish' | 'versionDescription'>;
+
+function refuseUnsupported(input: Published): void {
+  if (input.versionDescription && !input.publish) {
+    throw new AwsError('ValidationException', 'Version description can only be set when publish is true');
+  }
   if (input.type === 'EXPRESS') throw new NotImplementedByLocalCloud('state machines of type EXPRESS');
   if (input.publish) throw new NotImplementedByLocalCloud('versions and aliases of state machines');
 }
@@ -205,8 +246,9 @@ function described(machine: MachineRevision) {
     roleArn: machine.roleArn,
     loggingConfiguration: machine.loggingConfiguration,
     tracingConfiguration: { enabled: machine.tracingEnabled },
-    revisionId: machine.revisionId,
-    ...(machine.encryptionConfiguration ? { encryptionConfiguration: machine.encryptionConfiguration } : {}),
+    // the revision with which a state machine is created has no id
+    ...(machine.isInitialRevision ? {} : { revisionId: machine.revisionId }),
+    encryptionConfiguration: machine.encryptionConfiguration ?? { type: 'AWS_OWNED_KEY' },
   };
 }
 

@@ -1,6 +1,7 @@
 /** The intrinsic functions of query language JSONPath: `States.Format('{}', $.name)` and its kin. */
-import { createHash, randomInt, randomUUID } from 'node:crypto';
-import { isObject, type Json } from '../json.ts';
+import { createHash, randomUUID } from 'node:crypto';
+import { isObject, type Json, sameJson } from '../json.ts';
+import { seededRandom } from './jsonata-functions.ts';
 
 type Intrinsic = (...args: Json[]) => Json;
 
@@ -24,10 +25,10 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   'States.Base64Decode': (text) => Buffer.from(asText(text), 'base64').toString(),
   'States.Hash': (value, algorithm) => hash(value ?? null, asText(algorithm)),
   'States.JsonMerge': (left, right, deep) => merge(left, right, deep),
-  'States.StringToJson': (text) => JSON.parse(asText(text)) as Json,
+  'States.StringToJson': (text) => (asText(text).trim() === '' ? null : (JSON.parse(asText(text)) as Json)),
   'States.JsonToString': (value) => JSON.stringify(value),
-  'States.MathRandom': (from, to) => randomInt(asNumber(from), asNumber(to)),
-  'States.MathAdd': (left, right) => Math.trunc(asNumber(left) + asNumber(right)),
+  'States.MathRandom': (from, to, seed) => random(rounded(from), rounded(to), seed),
+  'States.MathAdd': (left, right) => rounded(left) + rounded(right),
   'States.StringSplit': (text, separators) => split(asText(text), asText(separators)),
   'States.UUID': () => randomUUID(),
   'States.Format': (template, ...values) => format(asText(template), values),
@@ -45,16 +46,39 @@ export function applyIntrinsic(name: string, args: readonly Json[]): Json {
   return intrinsic(...args);
 }
 
+/** @param template with its escapes, so that `\\{` is no place for a value */
 function format(template: string, values: readonly Json[]): string {
   let used = 0;
-  const text = template.replace(/\{\}/g, () => {
+  const text = template.replace(/\\(.)|\{\}/g, (_token, escaped: string | undefined) => {
+    if (escaped !== undefined) return escaped;
     if (used >= values.length) throw new Error('fewer arguments than {} in the template');
     const value = values[used] ?? null;
     used += 1;
-    return typeof value === 'string' ? value : JSON.stringify(value);
+    return shown(value);
   });
   if (used < values.length) throw new Error('more arguments than {} in the template');
   return text;
+}
+
+/** A value inside of a text, as Java writes it. */
+function shown(value: Json): string {
+  if (Array.isArray(value)) return `[${(value as Json[]).map(shown).join(', ')}]`;
+  if (!isObject(value)) return String(value);
+  return `{${Object.entries(value)
+    .map(([name, member]) => `${name}=${shown(member)}`)
+    .join(', ')}}`;
+}
+
+/** Halves are rounded up; there is no negative zero. */
+function rounded(value: Json | undefined): number {
+  return Math.round(asNumber(value)) + 0;
+}
+
+/** From the first to before the last; the same seed gives the same number. */
+function random(from: number, to: number, seed: Json | undefined): number {
+  if (to <= from) throw new Error('the end must be greater than the start');
+  const part = seed === undefined ? Math.random() : seededRandom(rounded(seed));
+  return from + Math.floor(part * (to - from));
 }
 
 function chunks(items: readonly Json[], size: number): Json[] {
@@ -72,7 +96,7 @@ function range(first: number, last: number, step: number): Json {
 }
 
 function hash(value: Json, algorithm: string): string {
-  const name = HASHES[algorithm];
+  const name = Object.hasOwn(HASHES, algorithm) ? HASHES[algorithm] : undefined;
   if (!name) throw new Error(`algorithm '${algorithm}' is none of ${Object.keys(HASHES).join(', ')}`);
   return createHash(name)
     .update(typeof value === 'string' ? value : JSON.stringify(value))
@@ -97,10 +121,6 @@ function split(text: string, separators: string): string[] {
 
 function unique(items: readonly Json[]): Json[] {
   return items.filter((item, index) => items.findIndex((other) => sameJson(other, item)) === index);
-}
-
-function sameJson(left: Json, right: Json): boolean {
-  return JSON.stringify(left) === JSON.stringify(right);
 }
 
 function asArray(value: Json | undefined): readonly Json[] {

@@ -1,55 +1,21 @@
-/** JSONPath as the states of query language JSONPath use it: members, indexes, slices, wildcards and descent; no filters. */
+/** What JSONPath finds, and where reference paths write. */
 import { isObject, type Json, type JsonObject } from '../json.ts';
+import { passes } from './json-path-filter.ts';
+import type { PathStep } from './json-path-parser.ts';
 
-/** One part of a path. */
-export type PathStep =
-  | { readonly kind: 'member'; readonly name: string }
-  | { readonly kind: 'index'; readonly index: number }
-  | { readonly kind: 'slice'; readonly from?: number; readonly to?: number }
-  | { readonly kind: 'every' }
-  | { readonly kind: 'descend' };
-
-const STEP =
-  /^(?:\.\.(?=[\w[*])|\.?\[\s*'((?:[^'\\]|\\.)*)'\s*\]|\.?\[\s*"((?:[^"\\]|\\.)*)"\s*\]|\[\s*(-?\d+)\s*\]|\[\s*(-?\d*)\s*:\s*(-?\d*)\s*\]|(\.\*|\[\s*\*\s*\])|\.?([\p{L}\p{N}_$-][\p{L}\p{N}_-]*))/u;
-
-/**
- * Parses what follows the `$`, `$$` or `$variable` of a path.
- * @throws Error for a filter, a script or anything else that this does not know
- */
-export function parseSteps(text: string): readonly PathStep[] {
-  const steps: PathStep[] = [];
-  let rest = text;
-  while (rest !== '') {
-    const match = STEP.exec(rest);
-    if (!match) throw new Error(`the JSONPath '$${text}' has a part that is not supported: '${rest}'`);
-    const [whole, single, double, index, from, to, every, name] = match;
-    const member = single ?? double ?? name;
-    if (whole === '..') steps.push({ kind: 'descend' });
-    else if (member !== undefined) {
-      steps.push({ kind: 'member', name: name === undefined ? member.replace(/\\(.)/g, '$1') : member });
-    } else if (index !== undefined) steps.push({ kind: 'index', index: Number(index) });
-    else if (every !== undefined) steps.push({ kind: 'every' });
-    else {
-      steps.push({
-        kind: 'slice',
-        ...(from ? { from: Number(from) } : {}),
-        ...(to ? { to: Number(to) } : {}),
-      });
-    }
-    rest = rest.slice(whole.length);
-  }
-  return steps;
+/** What a path finds: one value for a definite path, a list for one with wildcards, slices, filters or descent; undefined for nothing. */
+export function find(root: Json, steps: readonly PathStep[]): Json | undefined {
+  return findFrom(root, root, steps);
 }
 
-/** What a path finds: one value for a definite path, a list for one with wildcards, slices or descent; undefined for nothing. */
-export function find(root: Json, steps: readonly PathStep[]): Json | undefined {
-  let found: Json[] = [root];
-  for (const step of steps) found = found.flatMap((value) => take(value, step));
+function findFrom(start: Json, root: Json, steps: readonly PathStep[]): Json | undefined {
+  let found: Json[] = [start];
+  for (const step of steps) found = found.flatMap((value) => take(value, root, step));
   const isDefinite = steps.every(({ kind }) => kind === 'member' || kind === 'index');
   return isDefinite ? found[0] : found;
 }
 
-function take(value: Json, step: PathStep): readonly Json[] {
+function take(value: Json, root: Json, step: PathStep): readonly Json[] {
   switch (step.kind) {
     case 'member': {
       const member = isObject(value) && Object.hasOwn(value, step.name) ? value[step.name] : undefined;
@@ -64,8 +30,19 @@ function take(value: Json, step: PathStep): readonly Json[] {
     case 'every':
       return children(value);
     case 'descend':
-      return [value, ...children(value).flatMap((child) => take(child, step))];
+      return [value, ...children(value).flatMap((child) => take(child, root, step))];
+    case 'union':
+      return step.parts.flatMap((part) => take(value, root, part));
+    case 'filter':
+      return candidates(value, step.ofSelf).filter((each) =>
+        passes(step.filter, (path) => findFrom(path.root === '@' ? each : root, root, path.steps)),
+      );
   }
+}
+
+/** A filter judges an array's items, and an object as a whole. */
+function candidates(value: Json, ofSelf: boolean): readonly Json[] {
+  return Array.isArray(value) && !ofSelf ? (value as Json[]) : [value];
 }
 
 function children(value: Json): readonly Json[] {
@@ -82,7 +59,11 @@ export function withValueAt(root: Json, steps: readonly PathStep[], value: Json)
   if (!step) return value;
   if (step.kind === 'member') {
     if (!isObject(root)) return undefined;
-    const inner = withValueAt(root[step.name] ?? {}, rest, value);
+    const inner = withValueAt(
+      (Object.hasOwn(root, step.name) ? root[step.name] : undefined) ?? {},
+      rest,
+      value,
+    );
     return inner === undefined ? undefined : ({ ...root, [step.name]: inner } satisfies JsonObject);
   }
   if (step.kind === 'index') {

@@ -66,8 +66,11 @@ function random(seed?: number): number {
 const RANDOM_MASK = (1n << 48n) - 1n;
 const RANDOM_MULTIPLIER = 0x5deece66dn;
 
-// AWS does not say which generator it seeds; this is the 48-bit linear congruential one of java.util.Random
-function seededRandom(seed: number): number {
+/**
+ * In [0, 1), by a whole number. AWS does not say which generator it seeds; this is the 48-bit linear congruential one
+ * of java.util.Random.
+ */
+export function seededRandom(seed: number): number {
   let state = (BigInt(seed) ^ RANDOM_MULTIPLIER) & RANDOM_MASK;
   const next = (bits: bigint) => {
     state = (state * RANDOM_MULTIPLIER + 0xbn) & RANDOM_MASK;
