@@ -15,8 +15,6 @@ import {
   ListTagsOfResourceCommand,
   PutItemCommand,
   QueryCommand,
-  ScanCommand,
-  TransactWriteItemsCommand,
   UpdateContinuousBackupsCommand,
   UpdateItemCommand,
   UpdateTableCommand,
@@ -149,11 +147,37 @@ describe('items', () => {
     expect(batch.Responses?.[TableName]).toMatchObject([{ sk: { S: '03' } }]);
   });
 
-  it('refuses transactions by name', async () => {
-    const transaction = new TransactWriteItemsCommand({
-      TransactItems: [{ Put: { TableName, Item: { pk: { S: 'a' }, sk: { S: 'b' } } } }],
+  it('cuts a page at 1 MB', async () => {
+    const [pk, Value] = ['large', 'x'.repeat(300_000)];
+    for (const sk of ['1', '2', '3', '4', '5']) {
+      const Item = { pk: { S: pk }, sk: { S: sk }, Value: { S: Value } };
+      await client.send(new PutItemCommand({ TableName, Item }));
+    }
+    const query = { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': { S: pk } } };
+    const first = await client.send(new QueryCommand({ TableName, ...query }));
+    expect(first.Items?.length).toBeLessThan(5);
+    expect(first.LastEvaluatedKey).toEqual({ pk: { S: pk }, sk: first.Items?.at(-1)?.sk });
+    const { LastEvaluatedKey } = first;
+    const second = await client.send(
+      new QueryCommand({ TableName, ...query, ExclusiveStartKey: LastEvaluatedKey }),
+    );
+    expect((first.Count ?? 0) + (second.Count ?? 0)).toBe(5);
+    expect(second.LastEvaluatedKey).toBeUndefined();
+  });
+
+  it('refuses streams and other members that it would not honour', async () => {
+    const create = new CreateTableCommand({
+      TableName: 'streamed',
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+      StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' },
     });
-    await expect(client.send(transaction)).rejects.toMatchObject({ name: 'NotImplementedByLocalCloud' });
+    await expect(client.send(create)).rejects.toMatchObject({ name: 'NotImplementedByLocalCloud' });
+    const update = new UpdateTableCommand({ TableName, WarmThroughput: { ReadUnitsPerSecond: 12_000 } });
+    await expect(client.send(update)).rejects.toMatchObject({
+      message: 'not implemented by the local cloud: dynamodb UpdateTable WarmThroughput',
+    });
   });
 });
 
@@ -233,8 +257,8 @@ describe('tables', () => {
     await running.stop();
     running = await startCloud({ services: ['dynamodb', 'kms'], dataDirectory });
     client = new DynamoDBClient(running.clientConfig);
-    const scan = await client.send(new ScanCommand({ TableName, Select: 'COUNT' }));
-    expect(scan.Count).toBeGreaterThan(25);
+    const query = { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': { S: 'page' } } };
+    expect((await client.send(new QueryCommand({ TableName, ...query }))).Count).toBe(25);
     await expect(client.send(new DeleteTableCommand({ TableName }))).rejects.toMatchObject({
       name: 'ValidationException',
     });
@@ -253,5 +277,10 @@ it('asks for permissions on tables, indexes and every table of a batch', () => {
   expect(accessRequests('BatchWriteItem', { RequestItems }, arn)).toEqual([
     { action: 'dynamodb:BatchWriteItem', resource: 'arn:a' },
     { action: 'dynamodb:BatchWriteItem', resource: 'arn:b' },
+  ]);
+  const TransactItems = [{ Put: { TableName: 'a' } }, { ConditionCheck: { TableName: 'b' } }];
+  expect(accessRequests('TransactWriteItems', { TransactItems }, arn)).toEqual([
+    { action: 'dynamodb:PutItem', resource: 'arn:a' },
+    { action: 'dynamodb:ConditionCheckItem', resource: 'arn:b' },
   ]);
 });

@@ -6,8 +6,18 @@ interface AccessInput {
   readonly IndexName?: string;
   readonly ResourceArn?: string;
   readonly RequestItems?: Readonly<Record<string, unknown>>;
+  readonly TransactItems?: readonly Readonly<Record<string, { readonly TableName?: string } | undefined>>[];
   readonly Tags?: readonly unknown[];
 }
+
+/** A transaction is allowed by the permissions of what it holds. */
+const TRANSACTION_ACTIONS: Readonly<Record<string, string>> = {
+  Get: 'GetItem',
+  Put: 'PutItem',
+  Update: 'UpdateItem',
+  Delete: 'DeleteItem',
+  ConditionCheck: 'ConditionCheckItem',
+};
 
 /** Makes ARNs of tables of one account and region. */
 export type TableArn = (tableName: string) => string;
@@ -19,6 +29,15 @@ export function accessRequests(operation: string, input: AccessInput, tableArn: 
   if (operation === 'BatchGetItem' || operation === 'BatchWriteItem') {
     const tables = Object.keys(input.RequestItems ?? {});
     return tables.map((table) => ({ action, resource: tableArn(tableNameOf(table)) }));
+  }
+  if (operation === 'TransactWriteItems' || operation === 'TransactGetItems') {
+    const needed = (input.TransactItems ?? []).flatMap((entry) =>
+      Object.entries(entry).map(([kind, named]) => ({
+        action: `dynamodb:${TRANSACTION_ACTIONS[kind]}`,
+        resource: tableArn(tableNameOf(named?.TableName ?? '')),
+      })),
+    );
+    return [...new Map(needed.map((each) => [`${each.action} ${each.resource}`, each])).values()];
   }
   if (input.ResourceArn !== undefined) return [{ action, resource: input.ResourceArn }];
   const table = tableArn(tableNameOf(input.TableName ?? ''));

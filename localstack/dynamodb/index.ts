@@ -12,12 +12,15 @@ import type {
 import type { Cloud } from '../core/cloud.ts';
 import type { Collection } from '../core/collection.ts';
 import { AwsError } from '../core/errors.ts';
+import { refuseMembers } from '../core/refuse-members.ts';
 import type { Operation, Service } from '../core/service.ts';
 import { createEngine } from './engine.ts';
 import { accessRequests, tableNameOf } from './iam.ts';
 import { itemOperations } from './items.ts';
 import { createTableKeys, settingsOf, type TableSettings } from './table-settings.ts';
 import { tableOperations } from './tables.ts';
+import { createTimeToLive, type TimeToLive } from './time-to-live.ts';
+import { createTransactions } from './transactions.ts';
 
 const RECOVERY_DAYS = 35;
 const DAY_MS = 86_400_000;
@@ -25,40 +28,59 @@ const DAY_MS = 86_400_000;
 /** Makes the DynamoDB service; its database is a folder of the data directory. */
 export function createDynamodbService(cloud: Cloud): Service {
   const tables = cloud.collection<TableSettings>('dynamodb', 'tables');
-  const engine = createEngine(join(cloud.directory('dynamodb'), 'level'), cloud.account, cloud.region);
+  const engine = createEngine(
+    join(cloud.directory('dynamodb'), 'level'),
+    cloud.account,
+    cloud.region,
+    (table, item) => timeToLive.noticed(table, item),
+  );
+  const timeToLive = createTimeToLive(cloud.clock, tables, () => engine);
+  const transactions = createTransactions(engine, cloud.clock);
   const keys = createTableKeys(cloud);
   const tableArn = (name: string) => `arn:aws:dynamodb:${cloud.region}:${cloud.account}:table/${name}`;
   return {
     name: 'dynamodb',
     operations: {
       ...tableOperations({ engine, tables, keys, tableArn }),
-      ...itemOperations(engine, async (name, call) => {
+      ...itemOperations(engine, transactions, async (name, call) => {
         const settings = tables.get(name);
         if (settings) await keys.authorize(name, settings, call);
       }),
-      ...settingOperations(tables),
+      ...settingOperations(tables, timeToLive),
     },
     authorize: (operation: string, input: object) => accessRequests(operation, input, tableArn),
-    start: () => engine.open(),
-    stop: () => engine.close(),
+    async start() {
+      await engine.open();
+      await transactions.load();
+      for (const name of tables.keys()) timeToLive.refresh(name);
+    },
+    async stop() {
+      timeToLive.stop();
+      await engine.close();
+    },
   };
 }
 
-function settingOperations(tables: Collection<TableSettings>): Readonly<Record<string, Operation>> {
+function settingOperations(
+  tables: Collection<TableSettings>,
+  expiry: TimeToLive,
+): Readonly<Record<string, Operation>> {
   return {
-    ListTagsOfResource: ({ ResourceArn = '' }: ListTagsOfResourceCommandInput) => ({
-      Tags: [...settingsOf(tables, tableNameOf(ResourceArn)).tags],
-    }),
+    ListTagsOfResource(input: ListTagsOfResourceCommandInput) {
+      // all tags are on one page, so that no token was ever given
+      refuseMembers('dynamodb ListTagsOfResource', input, ['NextToken']);
+      return { Tags: [...taggedSettings(tables, input.ResourceArn ?? '').tags] };
+    },
     TagResource({ ResourceArn = '', Tags = [] }: TagResourceCommandInput) {
       const name = tableNameOf(ResourceArn);
-      const settings = settingsOf(tables, name);
+      const settings = taggedSettings(tables, ResourceArn);
       const merged = new Map([...settings.tags, ...Tags].map((tag) => [tag.Key, tag]));
       tables.put(name, { ...settings, tags: [...merged.values()] });
       return {};
     },
     UntagResource({ ResourceArn = '', TagKeys = [] }: UntagResourceCommandInput) {
       const name = tableNameOf(ResourceArn);
-      const settings = settingsOf(tables, name);
+      const settings = taggedSettings(tables, ResourceArn);
       tables.put(name, {
         ...settings,
         tags: settings.tags.filter(({ Key }) => !TagKeys.includes(Key ?? '')),
@@ -84,17 +106,21 @@ function settingOperations(tables: Collection<TableSettings>): Readonly<Record<s
         );
       }
       tables.put(name, { ...settings, timeToLive: TimeToLiveSpecification! });
+      expiry.refresh(name);
       return { TimeToLiveSpecification };
     },
     DescribeContinuousBackups: ({ TableName = '' }: DescribeContinuousBackupsCommandInput, call) => ({
-      ContinuousBackupsDescription: describeBackups(settingsOf(tables, tableNameOf(TableName)), call.now),
+      ContinuousBackupsDescription: describeBackups(
+        backedUpSettings(tables, tableNameOf(TableName)),
+        call.now,
+      ),
     }),
     UpdateContinuousBackups(
       { TableName = '', PointInTimeRecoverySpecification: wanted }: UpdateContinuousBackupsCommandInput,
       call,
     ) {
       const name = tableNameOf(TableName);
-      const { recoverySinceMs, recoveryDays: _days, ...rest } = settingsOf(tables, name);
+      const { recoverySinceMs, recoveryDays: _days, ...rest } = backedUpSettings(tables, name);
       const settings: TableSettings = wanted?.PointInTimeRecoveryEnabled
         ? {
             ...rest,
@@ -106,6 +132,21 @@ function settingOperations(tables: Collection<TableSettings>): Readonly<Record<s
       return { ContinuousBackupsDescription: describeBackups(settings, call.now) };
     },
   };
+}
+
+/** Settings of a table that a call names by ARN. @throws AwsError ResourceNotFoundException, misspelt as AWS has it */
+function taggedSettings(tables: Collection<TableSettings>, arn: string): TableSettings {
+  const settings = tables.get(tableNameOf(arn));
+  if (settings) return settings;
+  const message = `Requested resource not found: ResourcArn: ${arn} not found`;
+  throw new AwsError('ResourceNotFoundException', message);
+}
+
+/** Settings of a table for calls about backups. @throws AwsError TableNotFoundException */
+function backedUpSettings(tables: Collection<TableSettings>, name: string): TableSettings {
+  const settings = tables.get(name);
+  if (settings) return settings;
+  throw new AwsError('TableNotFoundException', `Table not found: ${name}`);
 }
 
 function describeBackups(

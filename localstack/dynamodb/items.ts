@@ -1,8 +1,9 @@
 /** Operations on items. */
-import type { Operation } from '../core/service.ts';
+import type { Call, Operation } from '../core/service.ts';
 import { decodeItem, type WireItem } from './attribute-values.ts';
 import type { Engine } from './engine.ts';
 import { tableNameOf } from './iam.ts';
+import type { Transactions } from './transactions.ts';
 
 /** Reads and writes of items, each with the action that it needs on the table. */
 export const ITEM_OPERATIONS = [
@@ -19,28 +20,38 @@ export const ITEM_OPERATIONS = [
 interface ItemInput {
   readonly TableName?: string;
   readonly RequestItems?: Readonly<Record<string, unknown>>;
+  readonly TransactItems?: readonly Readonly<Record<string, { readonly TableName?: string } | undefined>>[];
 }
 
 /** The operations. `beforeAccess` is asked to let the caller use the key of every table that a call names. */
 export function itemOperations(
   engine: Engine,
-  beforeAccess: (tableName: string, call: Parameters<Operation>[1]) => Promise<void>,
+  transactions: Transactions,
+  beforeAccess: (tableName: string, call: Call) => Promise<void>,
 ): Readonly<Record<string, Operation>> {
-  return Object.fromEntries(
-    ITEM_OPERATIONS.map((name) => [
-      name,
-      async (input: ItemInput, call: Parameters<Operation>[1]) => {
-        for (const table of tableNamesOf(input)) await beforeAccess(table, call);
-        return decodeOutput(await engine.run(name, withTableNames(input)));
-      },
-    ]),
-  );
+  const afterAccess =
+    <Input extends ItemInput>(run: (input: Input) => Promise<object>) =>
+    async (input: Input, call: Call) => {
+      for (const table of tableNamesOf(input)) await beforeAccess(table, call);
+      return run(input);
+    };
+  const single = ITEM_OPERATIONS.map((name) => [
+    name,
+    afterAccess(async (input) => decodeOutput(await engine.run(name, withTableNames(input)))),
+  ]);
+  return {
+    ...(Object.fromEntries(single) as Record<string, Operation>),
+    TransactWriteItems: afterAccess(transactions.write as (input: ItemInput) => Promise<object>),
+    TransactGetItems: afterAccess(transactions.get as (input: ItemInput) => Promise<object>),
+  };
 }
 
 /** Names of the tables of an item operation, without ARNs. */
 export function tableNamesOf(input: ItemInput): string[] {
   if (input.TableName !== undefined) return [tableNameOf(input.TableName)];
-  return Object.keys(input.RequestItems ?? {}).map(tableNameOf);
+  if (input.RequestItems) return Object.keys(input.RequestItems).map(tableNameOf);
+  const entries = (input.TransactItems ?? []).flatMap((entry) => Object.values(entry));
+  return [...new Set(entries.map((entry) => tableNameOf(entry?.TableName ?? '')))];
 }
 
 /** dynalite knows names only. */

@@ -31,7 +31,7 @@ export interface SettingsInput {
   };
   readonly DeletionProtectionEnabled?: boolean;
   readonly TableClass?: string;
-  readonly StreamSpecification?: { readonly StreamEnabled?: boolean };
+  readonly StreamSpecification?: { readonly StreamEnabled?: boolean; readonly StreamViewType?: string };
 }
 
 export interface TableKeys {
@@ -47,7 +47,8 @@ export interface TableKeys {
 
 /** @throws NotImplementedByLocalCloud */
 export function refuseStreams(input: SettingsInput): void {
-  if (input.StreamSpecification?.StreamEnabled) throw new NotImplementedByLocalCloud('dynamodb streams');
+  const { StreamEnabled, StreamViewType } = input.StreamSpecification ?? {};
+  if (StreamEnabled || StreamViewType !== undefined) throw new NotImplementedByLocalCloud('dynamodb streams');
 }
 
 /** The use of KMS keys by tables. */

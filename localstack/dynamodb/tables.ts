@@ -8,9 +8,11 @@ import type {
   UpdateTableCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import type { Collection } from '../core/collection.ts';
-import { AwsError } from '../core/errors.ts';
+import { AwsError, NotImplementedByLocalCloud } from '../core/errors.ts';
+import { refuseMembers } from '../core/refuse-members.ts';
 import type { Call, Operation } from '../core/service.ts';
-import type { Engine, WireIndex, WireTable } from './engine.ts';
+import type { WireIndex, WireTable } from './dynalite.ts';
+import type { Engine } from './engine.ts';
 import { type TableArn, tableNameOf } from './iam.ts';
 import {
   describeSettings,
@@ -20,6 +22,17 @@ import {
   type TableSettings,
 } from './table-settings.ts';
 
+const UPDATED_MEMBERS = [
+  'AttributeDefinitions',
+  'BillingMode',
+  'DeletionProtectionEnabled',
+  'GlobalSecondaryIndexUpdates',
+  'ProvisionedThroughput',
+  'SSESpecification',
+  'StreamSpecification',
+  'TableClass',
+  'TableName',
+];
 const MAX_NAMES = 100;
 /** dynalite changes a table's state in a timer; this is how long to wait for one that has gone wrong. */
 const MAX_WAIT_MS = 5000;
@@ -40,6 +53,7 @@ export function tableOperations(context: TableContext): Readonly<Record<string, 
     UpdateTable: (input: UpdateTableCommandInput, call) => updateTable(context, input, call),
     DeleteTable: (input: DeleteTableCommandInput) => deleteTable(context, input),
     ListTables(input: ListTablesCommandInput) {
+      context.engine.check('ListTables', input);
       const names = context.tables
         .keys()
         .sort()
@@ -96,6 +110,12 @@ async function updateTable(
   const { SSESpecification, DeletionProtectionEnabled, TableClass, StreamSpecification: _, ...known } = input;
   const name = tableNameOf(input.TableName ?? '');
   refuseStreams(input);
+  for (const { Create, Update } of input.GlobalSecondaryIndexUpdates ?? []) {
+    const changed = { ...Create, ...Update };
+    refuseMembers('dynamodb UpdateTable', changed, ['OnDemandThroughput', 'WarmThroughput']);
+  }
+  const refused = Object.keys(input).find((member) => !UPDATED_MEMBERS.includes(member));
+  if (refused !== undefined) throw new NotImplementedByLocalCloud(`dynamodb UpdateTable ${refused}`);
   const before = settingsOf(tables, name);
   const changesThroughput = (known.BillingMode ?? known.ProvisionedThroughput) !== undefined;
   const indexUpdates = known.GlobalSecondaryIndexUpdates ?? [];

@@ -76,7 +76,7 @@ export function checkBucketPolicy(bucket: BucketRecord, policy: string): string 
 }
 
 /** Whether a policy allows anything to everybody. */
-export function isPublicPolicy(policy: string): boolean {
+function isPublicPolicy(policy: string): boolean {
   return statementsOf(policy).some(
     (statement) =>
       statement.Effect === 'Allow' &&

@@ -1,17 +1,15 @@
 /** The sub-resources of a bucket that are set, read and removed. */
 import type * as S3 from '@aws-sdk/client-s3';
 import { AwsError, NotImplementedByLocalCloud } from '../core/errors.ts';
+import { refuseMembers } from '../core/refuse-members.ts';
 import type { Operation } from '../core/service.ts';
-import { checkBucketPolicy, isPublicPolicy } from './bucket-policy.ts';
-import { OWNER_ID } from './buckets.ts';
+import { checkBucketPolicy } from './bucket-policy.ts';
 import { invalidArgument, malformedXml, notConfigured } from './errors.ts';
 import { checkLifecycleRules } from './lifecycle-rules.ts';
 import { checkLockConfiguration } from './object-lock.ts';
 import type { Answer, S3State } from './state.ts';
 import type { BucketRecord } from './storage/records.ts';
-import { checkTags } from './tags.ts';
-
-const MAX_BUCKET_TAGS = 50;
+import { checkBucketTags } from './tags.ts';
 
 type Table = Readonly<Record<string, Operation>>;
 type Named = { readonly Bucket?: string | undefined };
@@ -48,12 +46,7 @@ export function bucketSettings(state: S3State, onLifecycleChange: () => void): T
       TagSet: [...setting.required(Bucket, 'tags', 'NoSuchTagSet', 'The TagSet does not exist')],
     }),
     PutBucketTagging(input: S3.PutBucketTaggingCommandInput) {
-      const tags = input.Tagging?.TagSet ?? [];
-      if (tags.length > MAX_BUCKET_TAGS) {
-        throw new AwsError('BadRequest', `Bucket tag count cannot be greater than ${MAX_BUCKET_TAGS}`);
-      }
-      for (const tag of tags) checkTags([tag]);
-      return setting.put(input, { tags });
+      return setting.put(input, { tags: checkBucketTags(input.Tagging?.TagSet ?? []) });
     },
     DeleteBucketTagging: (input: Named) => setting.put(input, { tags: undefined }),
     GetBucketNotificationConfiguration: ({
@@ -61,6 +54,7 @@ export function bucketSettings(state: S3State, onLifecycleChange: () => void): T
     }: Named): Answer<S3.GetBucketNotificationConfigurationCommandOutput> =>
       state.bucket(Bucket).eventBridge ? { EventBridgeConfiguration: {} } : {},
     PutBucketNotificationConfiguration(input: S3.PutBucketNotificationConfigurationCommandInput) {
+      refuseMembers('s3 PutBucketNotificationConfiguration', input, ['SkipDestinationValidation']);
       const wanted = input.NotificationConfiguration ?? {};
       const direct = [
         ...(wanted.LambdaFunctionConfigurations ?? []),
@@ -72,25 +66,13 @@ export function bucketSettings(state: S3State, onLifecycleChange: () => void): T
       }
       return setting.put(input, { eventBridge: wanted.EventBridgeConfiguration !== undefined });
     },
-    GetBucketCors: ({ Bucket }: Named): Answer<S3.GetBucketCorsCommandOutput> => ({
-      CORSRules: [
-        ...setting.required(
-          Bucket,
-          'cors',
-          'NoSuchCORSConfiguration',
-          'The CORS configuration does not exist',
-        ),
-      ],
-    }),
-    PutBucketCors: (input: S3.PutBucketCorsCommandInput) =>
-      setting.put(input, { cors: input.CORSConfiguration?.CORSRules ?? [] }),
-    DeleteBucketCors: (input: Named) => setting.put(input, { cors: undefined }),
     GetBucketLogging({ Bucket }: Named): Answer<S3.GetBucketLoggingCommandOutput> {
       const { logging } = state.bucket(Bucket);
       return logging ? { LoggingEnabled: logging } : {};
     },
     PutBucketLogging(input: S3.PutBucketLoggingCommandInput) {
       const logging = input.BucketLoggingStatus?.LoggingEnabled;
+      refuseMembers('s3 PutBucketLogging', logging ?? {}, ['TargetGrants', 'TargetObjectKeyFormat']);
       if (logging && !state.buckets.has(logging.TargetBucket ?? '')) {
         throw new AwsError('InvalidTargetBucketForLogging', 'The target bucket for logging does not exist');
       }
@@ -108,11 +90,12 @@ function access(state: S3State): Table {
     GetBucketPolicy: ({ Bucket }: Named): Answer<S3.GetBucketPolicyCommandOutput> => ({
       Policy: policyOf(Bucket),
     }),
-    GetBucketPolicyStatus: ({ Bucket }: Named): Answer<S3.GetBucketPolicyStatusCommandOutput> => ({
-      PolicyStatus: { IsPublic: isPublicPolicy(policyOf(Bucket)) },
-    }),
-    PutBucketPolicy: (input: S3.PutBucketPolicyCommandInput) =>
-      setting.put(input, { policy: checkBucketPolicy(state.bucket(input.Bucket), input.Policy ?? '') }),
+    PutBucketPolicy(input: S3.PutBucketPolicyCommandInput) {
+      refuseMembers('s3 PutBucketPolicy', input, ['ConfirmRemoveSelfBucketAccess']);
+      return setting.put(input, {
+        policy: checkBucketPolicy(state.bucket(input.Bucket), input.Policy ?? ''),
+      });
+    },
     DeleteBucketPolicy: (input: Named) => setting.put(input, { policy: undefined }),
     GetPublicAccessBlock: ({ Bucket }: Named): Answer<S3.GetPublicAccessBlockCommandOutput> => ({
       PublicAccessBlockConfiguration: setting.required(
@@ -146,11 +129,6 @@ function access(state: S3State): Table {
       return setting.put(input, { ownership: input.OwnershipControls });
     },
     DeleteBucketOwnershipControls: (input: Named) => setting.put(input, { ownership: undefined }),
-    GetBucketAcl({ Bucket }: Named): Answer<S3.GetBucketAclCommandOutput> {
-      state.bucket(Bucket);
-      const Grantee = { ID: OWNER_ID, Type: 'CanonicalUser' as const };
-      return { Owner: { ID: OWNER_ID }, Grants: [{ Grantee, Permission: 'FULL_CONTROL' }] };
-    },
   };
 }
 
@@ -166,6 +144,12 @@ function protection(state: S3State): Table {
       const versioning = input.VersioningConfiguration?.Status;
       if (input.VersioningConfiguration?.MFADelete === 'Enabled') {
         throw new NotImplementedByLocalCloud('s3 MFA delete');
+      }
+      if (versioning === undefined) {
+        throw new AwsError(
+          'IllegalVersioningConfigurationException',
+          'The Versioning element must be specified',
+        );
       }
       if (versioning !== 'Enabled' && versioning !== 'Suspended') throw malformedXml();
       if (versioning === 'Suspended' && state.bucket(input.Bucket).objectLock) {
@@ -189,6 +173,7 @@ function protection(state: S3State): Table {
       const [rule, more] = input.ServerSideEncryptionConfiguration?.Rules ?? [];
       const algorithm = rule?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm;
       if (!rule || more || !algorithm) throw malformedXml();
+      refuseMembers('s3 PutBucketEncryption', rule, ['BlockedEncryptionTypes']);
       if (algorithm === 'AES256' && rule.ApplyServerSideEncryptionByDefault?.KMSMasterKeyID !== undefined) {
         throw invalidArgument(
           'a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse',

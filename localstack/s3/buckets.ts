@@ -7,14 +7,20 @@ import type {
   ListBucketsCommandInput,
   ListBucketsCommandOutput,
 } from '@aws-sdk/client-s3';
-import { AwsError } from '../core/errors.ts';
+import { AwsError, NotImplementedByLocalCloud } from '../core/errors.ts';
+import { refuseMembers } from '../core/refuse-members.ts';
+import { sdkValues } from '../core/sdk-values.ts';
 import type { Call } from '../core/service.ts';
 import { invalidArgument, notFound } from './errors.ts';
 import type { Answer, S3State } from './state.ts';
 import type { BucketRecord } from './storage/records.ts';
 
 const BUCKET_NAME = /^(?!xn--|sthree-)(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+/** Regions that the SDK's model knows; the oldest is no location constraint. */
+const regions = (): readonly string[] => ['us-east-1', ...sdkValues('s3', 'BucketLocationConstraint')];
 const MAX_BUCKETS_PAGE = 10_000;
+/** The members that are access control lists. */
+const GRANTS = ['GrantFullControl', 'GrantRead', 'GrantReadACP', 'GrantWrite', 'GrantWriteACP'] as const;
 
 /** Canonical user id of the account that owns every bucket. */
 export const OWNER_ID = '1'.padStart(64, '0');
@@ -27,7 +33,7 @@ const BLOCK_ALL_PUBLIC_ACCESS = {
   RestrictPublicBuckets: true,
 };
 
-/** Unlike us-east-1, and like every other region, refuses to make a bucket again that the caller owns. */
+/** Making a bucket again that the caller owns changes nothing in us-east-1, and is refused in every other region. */
 export function createBucket(
   state: S3State,
   input: CreateBucketCommandInput,
@@ -35,6 +41,8 @@ export function createBucket(
 ): Answer<CreateBucketCommandOutput> {
   const name = input.Bucket ?? '';
   checkNewBucket(state, input, name);
+  const made = { Location: `/${name}`, BucketArn: `arn:aws:s3:::${name}` };
+  if (state.buckets.has(name)) return made;
   const record: BucketRecord = {
     name,
     createdMs: call.now.getTime(),
@@ -46,13 +54,14 @@ export function createBucket(
       : {}),
   };
   state.buckets.put(name, record);
-  return { Location: `/${name}`, BucketArn: `arn:aws:s3:::${name}` };
+  return made;
 }
 
 export function deleteBucket(state: S3State, { Bucket }: { Bucket?: string }): object {
-  const { name } = state.bucket(Bucket);
+  const { name, versioning } = state.bucket(Bucket);
   if (!state.index(name).isEmpty) {
-    throw new AwsError('BucketNotEmpty', 'The bucket you tried to delete is not empty', {
+    const versions = versioning === undefined ? '' : '. You must delete all versions in the bucket.';
+    throw new AwsError('BucketNotEmpty', `The bucket you tried to delete is not empty${versions}`, {
       status: 409,
       fields: { BucketName: name },
     });
@@ -89,9 +98,14 @@ export function listBuckets(
   state: S3State,
   input: ListBucketsCommandInput,
 ): Answer<ListBucketsCommandOutput> {
+  const region = input.BucketRegion;
+  if (region !== undefined && !regions().includes(region)) {
+    throw invalidArgument(`Argument value ${region} is not a valid AWS Region`, 'bucket-region', region);
+  }
   const names = state.buckets
     .keys()
     .filter((name) => name.startsWith(input.Prefix ?? ''))
+    .filter(() => region === undefined || region === state.cloud.region)
     .filter((name) => input.ContinuationToken === undefined || name > input.ContinuationToken)
     .sort();
   const page = names.slice(0, input.MaxBuckets ?? MAX_BUCKETS_PAGE);
@@ -108,9 +122,15 @@ export function listBuckets(
   };
 }
 
-/** Refuses a call that expects another account to own the bucket. @throws AwsError AccessDenied */
-export function checkExpectedOwner(state: S3State, input: { readonly ExpectedBucketOwner?: string }): void {
-  if (input.ExpectedBucketOwner === undefined || input.ExpectedBucketOwner === state.cloud.account) return;
+/** Refuses a call that expects another account to own the bucket. @throws AwsError AccessDenied, InvalidBucketOwnerAWSAccountID */
+export function checkExpectedOwner(state: S3State, owner: string | undefined): void {
+  if (owner === undefined || owner === state.cloud.account) return;
+  if (!/^\d{12}$/.test(owner)) {
+    throw new AwsError(
+      'InvalidBucketOwnerAWSAccountID',
+      `The value of the expected bucket owner parameter must be an AWS Account ID... [${owner}]`,
+    );
+  }
   throw new AwsError('AccessDenied', 'Access Denied', { status: 403 });
 }
 
@@ -121,14 +141,18 @@ function checkNewBucket(state: S3State, input: CreateBucketCommandInput, name: s
     });
   }
   const { region } = state.cloud;
-  const location = input.CreateBucketConfiguration?.LocationConstraint ?? 'us-east-1';
-  if (location !== region) {
-    throw new AwsError(
-      'IllegalLocationConstraintException',
-      `The ${location} location constraint is incompatible for the region specific endpoint this request was sent to.`,
-    );
+  const location: string | undefined = input.CreateBucketConfiguration?.LocationConstraint;
+  if (location !== undefined && (location === 'us-east-1' || !regions().includes(location))) {
+    throw new AwsError('InvalidLocationConstraint', 'The specified location-constraint is not valid', {
+      fields: { LocationConstraint: location },
+    });
   }
-  if (input.ACL !== undefined && input.ACL !== 'private') {
+  if ((location ?? 'us-east-1') !== region) {
+    throw new NotImplementedByLocalCloud(`s3 buckets in region ${location}; this cloud is ${region}`);
+  }
+  refuseMembers('s3 CreateBucket', input.CreateBucketConfiguration ?? {}, ['Bucket', 'Location']);
+  const isPrivate = GRANTS.every((grant) => input[grant] === undefined);
+  if (!isPrivate || (input.ACL !== undefined && input.ACL !== 'private')) {
     throw new AwsError(
       'InvalidBucketAclWithObjectOwnership',
       "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
@@ -136,9 +160,13 @@ function checkNewBucket(state: S3State, input: CreateBucketCommandInput, name: s
   }
   const ownership = input.ObjectOwnership ?? 'BucketOwnerEnforced';
   if (!['BucketOwnerEnforced', 'BucketOwnerPreferred', 'ObjectWriter'].includes(ownership)) {
-    throw invalidArgument('Invalid x-amz-object-ownership header', 'x-amz-object-ownership', ownership);
+    throw invalidArgument(
+      `Invalid x-amz-object-ownership header: ${ownership}`,
+      'x-amz-object-ownership',
+      ownership,
+    );
   }
-  if (state.buckets.has(name)) {
+  if (state.buckets.has(name) && region !== 'us-east-1') {
     throw new AwsError(
       'BucketAlreadyOwnedByYou',
       'Your previous request to create the named bucket succeeded and you already own it.',

@@ -1,5 +1,5 @@
 /** Checksums that clients send with a body, in a header or after the body, and that they are told. */
-import { NotImplementedByLocalCloud } from '../core/errors.ts';
+import { AwsError, NotImplementedByLocalCloud } from '../core/errors.ts';
 import type { Call } from '../core/service.ts';
 import { badDigest, invalidRequest } from './errors.ts';
 import { CHECKSUM_ALGORITHMS, type Checksum, type ChecksumAlgorithm } from './storage/digests.ts';
@@ -24,6 +24,16 @@ export interface ExpectedChecksum {
   verify(actual: { readonly md5: Buffer; readonly checksum: Checksum }): void;
 }
 
+/** Lengths of checksums. */
+const DIGEST_BYTES: Readonly<Record<ChecksumAlgorithm, number>> = {
+  CRC32: 4,
+  CRC32C: 4,
+  CRC64NVME: 8,
+  SHA1: 20,
+  SHA256: 32,
+  SHA512: 64,
+  MD5: 16,
+};
 const TRAILER_PREFIX = 'x-amz-checksum-';
 
 /**
@@ -35,12 +45,14 @@ export function expectChecksum(
   call: Call,
   ofUpload?: ChecksumAlgorithm,
 ): ExpectedChecksum {
+  checkContentMd5(input.ContentMD5);
   const sent = CHECKSUM_ALGORITHMS.filter((algorithm) => input[`Checksum${algorithm}`] !== undefined);
   if (sent.length > 1) {
     throw invalidRequest(
       'Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.',
     );
   }
+  for (const algorithm of sent) checkValue(algorithm, input[`Checksum${algorithm}`]!);
   const trailer = trailerAlgorithm(call);
   const named = input.ChecksumAlgorithm === undefined ? undefined : parseAlgorithm(input.ChecksumAlgorithm);
   const chosen = sent[0] ?? trailer ?? ofUpload ?? named;
@@ -50,11 +62,13 @@ export function expectChecksum(
     chosenByClient: chosen !== undefined,
     verify({ md5, checksum }) {
       if (input.ContentMD5 !== undefined && input.ContentMD5 !== md5.toString('base64')) {
-        throw badDigest('Content-MD5');
+        throw new AwsError('BadDigest', 'The Content-MD5 you specified did not match what we received.');
       }
       // a checksum that trails the body becomes a member of the input once the body has been read
       const expected = input[`Checksum${algorithm}`];
-      if (expected !== undefined && expected.trim() !== checksum.value) throw badDigest(algorithm);
+      if (expected === undefined) return;
+      checkValue(algorithm, expected.trim());
+      if (expected.trim() !== checksum.value) throw badDigest(algorithm);
     },
   };
 }
@@ -72,6 +86,21 @@ export function checksumMembers(
 ): ChecksumMembers & { ChecksumType?: Checksum['type'] } {
   if (!checksum) return {};
   return { [`Checksum${checksum.algorithm}`]: checksum.value, ChecksumType: checksum.type };
+}
+
+/** @throws AwsError InvalidDigest for what is no MD5 in base64 */
+function checkContentMd5(md5: string | undefined): void {
+  if (md5 === undefined || Buffer.from(md5, 'base64').length === DIGEST_BYTES.MD5) return;
+  throw new AwsError('InvalidDigest', 'The Content-MD5 you specified was invalid.', {
+    fields: { 'Content-MD5': md5 },
+  });
+}
+
+/** @throws AwsError InvalidRequest for what is no checksum of the algorithm in base64 */
+function checkValue(algorithm: ChecksumAlgorithm, value: string): void {
+  const bytes = Buffer.from(value, 'base64');
+  if (bytes.length === DIGEST_BYTES[algorithm] && bytes.toString('base64') === value.trim()) return;
+  throw invalidRequest(`Value for x-amz-checksum-${algorithm.toLowerCase()} header is invalid.`);
 }
 
 function trailerAlgorithm(call: Call): ChecksumAlgorithm | undefined {

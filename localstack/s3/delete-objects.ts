@@ -8,6 +8,7 @@ import type {
   _Error as ObjectError,
 } from '@aws-sdk/client-s3';
 import { AwsError } from '../core/errors.ts';
+import { refuseMembers } from '../core/refuse-members.ts';
 import type { Call } from '../core/service.ts';
 import { matches } from './conditions.ts';
 import { malformedXml, preconditionFailed } from './errors.ts';
@@ -16,7 +17,7 @@ import { checkDeletable } from './object-lock.ts';
 import { checkKey } from './object-properties.ts';
 import type { Answer, S3State } from './state.ts';
 import type { BucketRecord } from './storage/records.ts';
-import { type Deletion, deleteCurrent, removeVersion } from './versions.ts';
+import { checkVersionId, type Deletion, deleteCurrent, removeVersion } from './versions.ts';
 
 const MAX_KEYS = 1000;
 
@@ -59,6 +60,7 @@ export function deleteObjects(
   const bucket = state.bucket(input.Bucket);
   const objects = input.Delete?.Objects ?? [];
   if (objects.length === 0 || objects.length > MAX_KEYS) throw malformedXml();
+  for (const object of objects) refuseMembers('s3 DeleteObjects', object, ['LastModifiedTime', 'Size']);
   const deleted: DeletedObject[] = [];
   const errors: ObjectError[] = [];
   for (const { Key, VersionId, ETag } of objects) {
@@ -91,6 +93,7 @@ export function deleteObjects(
 function deleteOne(state: S3State, request: DeleteRequest, call: Call): Deletion {
   const { bucket, key, versionId } = request;
   const index = state.index(bucket.name);
+  if (versionId !== undefined) checkVersionId(bucket, versionId);
   const named = versionId === undefined ? index.current(key) : index.version(key, versionId);
   if (request.ifMatch !== undefined) {
     const isMatch = named && !named.deleteMarker && matches(request.ifMatch, named.etag);

@@ -1,5 +1,5 @@
 /** Encryption settings of objects, and the use of KMS keys that they ask of whoever reads or writes. */
-import { AwsError, NotImplementedByLocalCloud } from '../core/errors.ts';
+import { AwsError } from '../core/errors.ts';
 import type { Call } from '../core/service.ts';
 import { invalidArgument } from './errors.ts';
 import type { KmsKey } from './kms-keys.ts';
@@ -13,7 +13,6 @@ interface EncryptionRequest {
   readonly ServerSideEncryption?: string | undefined;
   readonly SSEKMSKeyId?: string | undefined;
   readonly BucketKeyEnabled?: boolean | undefined;
-  readonly SSECustomerAlgorithm?: string | undefined;
 }
 
 /**
@@ -25,8 +24,12 @@ export async function chooseEncryption(
   bucket: BucketRecord,
   request: EncryptionRequest,
 ): Promise<Encryption> {
-  if (request.SSECustomerAlgorithm !== undefined) {
-    throw new NotImplementedByLocalCloud('s3 encryption with customer-provided keys (SSE-C)');
+  if (request.SSEKMSKeyId !== undefined && request.ServerSideEncryption === undefined) {
+    throw invalidArgument(
+      'Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms',
+      'x-amz-server-side-encryption',
+      'null',
+    );
   }
   const rule = bucket.encryption?.Rules?.[0];
   const byDefault = rule?.ApplyServerSideEncryptionByDefault;

@@ -72,9 +72,14 @@ export function malformedXml(): AwsError {
   );
 }
 
-/** A digest of the body differs from what the client sent: `what` is Content-MD5 or the checksum algorithm. */
-export function badDigest(what: string): AwsError {
-  return new AwsError('BadDigest', `The ${what} you specified did not match the calculated checksum.`);
+/** The body's checksum differs from what the client sent. */
+export function badDigest(algorithm: string): AwsError {
+  return new AwsError('BadDigest', `The ${algorithm} you specified did not match the calculated checksum.`);
+}
+
+/** An id that cannot be of any version of the bucket. */
+export function invalidVersionId(versionId: string): AwsError {
+  return invalidArgument('Invalid version id specified', 'versionId', versionId);
 }
 
 /** What a sub-resource answers that was never set. */

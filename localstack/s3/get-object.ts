@@ -37,6 +37,9 @@ export async function getObject(
   input: GetObjectCommandInput,
   call: Call,
 ): Promise<Answer<GetObjectCommandOutput>> {
+  if (call.principal.kind === 'anonymous' && Object.keys(input).some((name) => /^Response[A-Z]/.test(name))) {
+    throw invalidRequest('Request specific response headers cannot be used for anonymous GET requests.');
+  }
   const { object, head, selection } = await readHead(state, input, call);
   const body = state.blobs.read(object.segments, selection.start, selection.end);
   return { ...head, Body: body as unknown as NonNullable<GetObjectCommandOutput['Body']> };
@@ -78,9 +81,6 @@ export function getObjectAttributes(
 
 async function readHead(state: S3State, input: GetObjectCommandInput, call: Call) {
   const bucket = state.bucket(input.Bucket);
-  if (input.SSECustomerAlgorithm !== undefined) {
-    throw invalidRequest('The encryption parameters are not applicable to this object.');
-  }
   const key = checkKey(input.Key);
   const object = findObject(state, { bucket, key, versionId: input.VersionId }, call);
   await authorizeKey(state, 'kms:Decrypt', { bucket: bucket.name, key, encryption: object.encryption }, call);

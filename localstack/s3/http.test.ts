@@ -27,6 +27,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { signedFetch } from '../testing/signed-fetch.ts';
 import { type RunningCloud, startCloud } from '../testing/start-cloud.ts';
 
 const Bucket = 'data';
@@ -190,15 +191,13 @@ describe('authorisation', () => {
 });
 
 describe('bodies that go wrong', () => {
-  const authorization =
-    'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0';
-
   it('are refused when the trailing checksum is another', async () => {
     const put = (checksum: string) =>
-      fetch(`${running.endpoint}/${Bucket}/trailing`, {
+      signedFetch(running, {
+        service: 's3',
         method: 'PUT',
+        path: `/${Bucket}/trailing`,
         headers: {
-          authorization,
           'content-encoding': 'aws-chunked',
           'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
           'x-amz-decoded-content-length': '9',
@@ -224,15 +223,8 @@ describe('bodies that go wrong', () => {
         await new Promise((resolve) => setTimeout(resolve, 20));
       },
     });
-    const url = `${running.endpoint}/${Bucket}/broken`;
-    const options = {
-      method: 'PUT',
-      body,
-      headers: { authorization },
-      duplex: 'half' as const,
-      signal: stop.signal,
-    };
-    await expect(fetch(url, options)).rejects.toThrow();
+    const put = { service: 's3', method: 'PUT', path: `/${Bucket}/broken`, body, signal: stop.signal };
+    await expect(signedFetch(running, put)).rejects.toThrow();
     await expect(client.send(new HeadObjectCommand({ Bucket, Key: 'broken' }))).rejects.toMatchObject({
       name: 'NotFound',
     });

@@ -1,15 +1,9 @@
 /** Amazon S3: buckets and objects on disk. */
 import type { Cloud } from '../core/cloud.ts';
-import type { Call, Operation, Service } from '../core/service.ts';
+import type { Operation, Service } from '../core/service.ts';
+import { createAccessLogs } from './access-logs.ts';
 import { bucketSettings } from './bucket-settings.ts';
-import {
-  checkExpectedOwner,
-  createBucket,
-  deleteBucket,
-  getBucketLocation,
-  headBucket,
-  listBuckets,
-} from './buckets.ts';
+import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets } from './buckets.ts';
 import { copyObject } from './copy-object.ts';
 import { deleteObject, deleteObjects } from './delete-objects.ts';
 import { getObject, getObjectAttributes, headObject } from './get-object.ts';
@@ -20,12 +14,14 @@ import { listObjectVersions } from './list-versions.ts';
 import { abortMultipartUpload, completeMultipartUpload, createMultipartUpload } from './multipart.ts';
 import { objectSettings } from './object-settings.ts';
 import { putObject } from './put-object.ts';
+import { withCommonMembers } from './request-members.ts';
 import { S3State } from './state.ts';
 import { listMultipartUploads, listParts, uploadPart, uploadPartCopy } from './upload-parts.ts';
 
 /** Makes the S3 service, loading what the data directory holds. */
 export function createS3Service(cloud: Cloud): Service {
   const state = new S3State(cloud);
+  const accessLogs = createAccessLogs(state);
   let lifecycle: LifecycleSchedule | undefined;
   const table: Record<string, Operation> = {
     ...bucketSettings(state, () => lifecycle?.refresh()),
@@ -60,7 +56,10 @@ export function createS3Service(cloud: Cloud): Service {
   return {
     name: 's3',
     operations: Object.fromEntries(
-      Object.entries(table).map(([name, operation]) => [name, withExpectedOwner(state, operation)]),
+      Object.entries(table).map(([name, operation]) => [
+        name,
+        accessLogs.logged(name, withCommonMembers(state, name, operation)),
+      ]),
     ),
     authorize: (operation: string, input: S3Input) => accessRequests(state, operation, input),
     async start() {
@@ -69,13 +68,7 @@ export function createS3Service(cloud: Cloud): Service {
     },
     async stop() {
       lifecycle?.stop();
+      accessLogs.stop();
     },
-  };
-}
-
-function withExpectedOwner(state: S3State, operation: Operation): Operation {
-  return (input: { ExpectedBucketOwner?: string }, call: Call) => {
-    checkExpectedOwner(state, input);
-    return operation(input, call);
   };
 }

@@ -75,6 +75,9 @@ function checkRule(rule: LifecycleRule): void {
   if (days.some((each) => each !== undefined && each < 1)) {
     throw invalidArgument("'Days' for Expiration action must be a positive integer", 'Days', '');
   }
+  const tags = rule.Filter?.And?.Tags ?? [];
+  if (new Set(tags.map(({ Key }) => Key)).size < tags.length)
+    throw invalidRequest('Duplicate Tag Keys are not allowed.');
   const { Date: date } = rule.Expiration ?? {};
   if (date && date.getTime() % DAY_MS !== 0) {
     throw invalidArgument("'Date' must be at midnight GMT", 'Date', date.toISOString());

@@ -50,6 +50,48 @@ describe('lifecycle', () => {
     expect(await s3.run('ListMultipartUploads', data)).not.toHaveProperty('Uploads');
   });
 
+  it('expires by date and by size, and says so in the words of AWS', async () => {
+    await s3.run('PutBucketNotificationConfiguration', {
+      ...data,
+      NotificationConfiguration: { EventBridgeConfiguration: {} },
+    });
+    const midnight = (days: number) => new Date((Math.floor(s3.cloud.clock.now() / DAY_MS) + days) * DAY_MS);
+    await s3.run('PutBucketLifecycleConfiguration', {
+      ...data,
+      LifecycleConfiguration: {
+        Rules: [
+          { Status: 'Enabled', Filter: { Prefix: 'dated/' }, Expiration: { Date: midnight(3) } },
+          { Status: 'Enabled', Filter: { ObjectSizeGreaterThan: 100 }, Expiration: { Days: 1 } },
+          { Status: 'Disabled', Filter: { Prefix: '' }, Expiration: { Days: 1 } },
+        ],
+      },
+    });
+    for (const [Key, size] of [
+      ['dated/small', 1],
+      ['large', 101],
+      ['edge', 100],
+    ] as const)
+      await s3.run('PutObject', { ...data, Key, Body: 'x'.repeat(size) });
+    const keys = async () => {
+      const { Contents = [] } = await s3.run<{ Contents?: { Key: string }[] }>('ListObjectsV2', data);
+      return Contents.map(({ Key }) => Key);
+    };
+    await s3.cloud.clock.advanceTo(midnight(2).getTime());
+    expect(await keys()).toEqual(['dated/small', 'edge']);
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html: by S3 itself, from no address
+    expect(s3.cloud.events.at(-1)?.detail).toEqual({
+      version: '0',
+      bucket: { name: 'data' },
+      object: { key: 'large', sequencer: expect.any(String) },
+      'request-id': expect.any(String),
+      requester: 's3.amazonaws.com',
+      reason: 'Lifecycle Expiration',
+      'deletion-type': 'Permanently Deleted',
+    });
+    await s3.cloud.clock.advanceTo(midnight(1).getTime());
+    expect(await keys()).toEqual(['edge']);
+  });
+
   it('refuses rules that it would not carry out', async () => {
     const rule = (more: object) =>
       s3.run('PutBucketLifecycleConfiguration', {

@@ -1,5 +1,7 @@
 /** One page of a sorted listing with common prefixes; shared by every list operation. */
 
+import { invalidArgument } from './errors.ts';
+
 /** What a page is cut from. */
 export interface PageRequest {
   readonly prefix: string;
@@ -58,9 +60,12 @@ export function cutPage<Item>(
   return { items, commonPrefixes, isTruncated: false, ...(last === undefined ? {} : { last }) };
 }
 
-/** Codes names as `EncodingType: 'url'` asks, for keys that XML cannot hold. */
+/** Codes names as `EncodingType: 'url'` asks, for keys that XML cannot hold. @throws AwsError InvalidArgument */
 export function nameEncoder(encodingType: string | undefined): (name: string) => string {
-  if (encodingType !== 'url') return (name) => name;
+  if (encodingType === undefined) return (name) => name;
+  if (encodingType !== 'url') {
+    throw invalidArgument('Invalid Encoding Method specified in Request', 'encoding-type', encodingType);
+  }
   return (name) => encodeURIComponent(name).replaceAll('%2F', '/');
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createDigests } from './storage/digests.ts';
+import { type ChecksumAlgorithm, createDigests } from './storage/digests.ts';
 import { type S3Fixture, s3Fixture } from './testing.ts';
 
 const PART_BYTES = 5 * 1024 * 1024;
@@ -27,7 +27,7 @@ async function upload(more: object = {}): Promise<{ UploadId: string; parts: obj
   return { UploadId, parts };
 }
 
-function digestOf(algorithm: 'CRC32' | 'CRC64NVME', ...chunks: Buffer[]): string {
+function digestOf(algorithm: ChecksumAlgorithm, ...chunks: Buffer[]): string {
   const digests = createDigests(algorithm);
   for (const chunk of chunks) digests.update(chunk);
   return digests.finish().checksum.value;
@@ -77,11 +77,84 @@ describe('CompleteMultipartUpload', () => {
     expect(answer).toMatchObject({ ChecksumCRC32: `${composite}-2`, ChecksumType: 'COMPOSITE' });
   });
 
+  it('keeps the bytes of parts that were checked with another algorithm than the upload has', async () => {
+    const { UploadId } = await s3.run<{ UploadId: string }>('CreateMultipartUpload', object);
+    const sent = { ...object, UploadId, PartNumber: 1, Body: first, ChecksumCRC32: digestOf('CRC32', first) };
+    const part = await s3.run<{ ETag: string; ChecksumCRC32: string }>('UploadPart', sent);
+    expect(part.ChecksumCRC32).toBe(sent.ChecksumCRC32);
+    // whatever still follows an upload has its time
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const Parts = [{ PartNumber: 1, ETag: part.ETag }];
+    const done = await s3.run('CompleteMultipartUpload', { ...object, UploadId, MultipartUpload: { Parts } });
+    expect(done).toMatchObject({ ChecksumCRC64NVME: digestOf('CRC64NVME', first) });
+    expect(await s3.text('data', 'large')).toBe(first.toString());
+  });
+
+  it.each(['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const)(
+    'verifies %s of parts',
+    async (name) => {
+      const { UploadId } = await s3.run<{ UploadId: string }>('CreateMultipartUpload', {
+        ...object,
+        ChecksumAlgorithm: name,
+      });
+      const send = (body: string) =>
+        s3.run('UploadPart', {
+          ...object,
+          UploadId,
+          PartNumber: 1,
+          Body: Buffer.from(body),
+          [`Checksum${name}`]: digestOf(name, Buffer.from('right')),
+        });
+      await expect(send('wrong')).rejects.toMatchObject({
+        code: 'BadDigest',
+        message: `The ${name} you specified did not match the calculated checksum.`,
+      });
+      expect(await send('right')).toHaveProperty(`Checksum${name}`);
+    },
+  );
+
+  it('asks for the checksum of every part, and for the right one, when the upload is composite', async () => {
+    const { UploadId, parts } = await upload({ ChecksumAlgorithm: 'SHA256', ChecksumType: 'COMPOSITE' });
+    const complete = (Parts: object[]) =>
+      s3.run('CompleteMultipartUpload', { ...object, UploadId, MultipartUpload: { Parts } });
+    await expect(complete(parts)).rejects.toThrow(
+      'The upload was created using a sha256 checksum. The complete request must include the checksum for each part. It was missing for part 1 in the request.',
+    );
+    const wrong = parts.map((part) => ({ ...part, ChecksumSHA256: digestOf('SHA256', second) }));
+    await expect(complete(wrong)).rejects.toThrow(
+      'The sha256 you specified for part 1 did not match what we received.',
+    );
+  });
+
+  it('joins a full-object checksum, and refuses another', async () => {
+    const { UploadId, parts } = await upload({ ChecksumAlgorithm: 'CRC32C', ChecksumType: 'FULL_OBJECT' });
+    const complete = (more: object) =>
+      s3.run('CompleteMultipartUpload', { ...object, UploadId, MultipartUpload: { Parts: parts }, ...more });
+    await expect(complete({ ChecksumCRC32C: digestOf('CRC32C', second) })).rejects.toMatchObject({
+      code: 'BadDigest',
+      message: 'The crc32c you specified did not match the calculated checksum.',
+    });
+    await expect(complete({ ChecksumType: 'COMPOSITE' })).rejects.toThrow('FULL_OBJECT checksum mode');
+    const whole = { ChecksumCRC32C: digestOf('CRC32C', first, second), ChecksumType: 'FULL_OBJECT' };
+    expect(await complete(whole)).toMatchObject(whole);
+  });
+
+  it('completes only if the key is absent, or has the tag that is named', async () => {
+    const { ETag } = await s3.run<{ ETag: string }>('PutObject', { ...object, Body: 'there' });
+    const { UploadId, parts } = await upload();
+    const complete = (more: object) =>
+      s3.run('CompleteMultipartUpload', { ...object, UploadId, MultipartUpload: { Parts: parts }, ...more });
+    await expect(complete({ IfNoneMatch: '*' })).rejects.toMatchObject({ code: 'PreconditionFailed' });
+    await expect(complete({ IfMatch: '"other"' })).rejects.toMatchObject({ status: 412 });
+    await complete({ IfMatch: ETag });
+    expect(await s3.run('HeadObject', object)).toMatchObject({ ContentLength: PART_BYTES + second.length });
+  });
+
   it('refuses what does not fit, and leaves the upload open', async () => {
     const { UploadId, parts } = await upload();
     const complete = (Parts: object[], more: object = {}) =>
       s3.run('CompleteMultipartUpload', { ...object, UploadId, MultipartUpload: { Parts }, ...more });
-    await expect(complete([])).rejects.toMatchObject({ code: 'MalformedXML' });
+    await expect(complete([])).rejects.toMatchObject({ code: 'InvalidRequest' });
     await expect(complete([...parts].reverse())).rejects.toMatchObject({ code: 'InvalidPartOrder' });
     await expect(complete([{ ...parts[0], ETag: '"x"' }])).rejects.toMatchObject({ code: 'InvalidPart' });
     await expect(complete(parts, { ChecksumCRC64NVME: 'AAAA' })).rejects.toMatchObject({ code: 'BadDigest' });

@@ -9,11 +9,12 @@ import type {
   CreateMultipartUploadCommandOutput,
 } from '@aws-sdk/client-s3';
 import { AwsError } from '../core/errors.ts';
+import { refuseMembers } from '../core/refuse-members.ts';
 import type { Call } from '../core/service.ts';
 import { type ChecksumMembers, checksumMembers, parseAlgorithm } from './checksums.ts';
 import { checkWrite } from './conditions.ts';
 import { authorizeKey, encryptionHeaders } from './encryption.ts';
-import { badDigest, invalidRequest, malformedXml } from './errors.ts';
+import { badDigest, invalidRequest } from './errors.ts';
 import { emitCreated } from './notifications.ts';
 import { checkKey, readProperties } from './object-properties.ts';
 import type { Answer, S3State } from './state.ts';
@@ -21,6 +22,8 @@ import { type Checksum, compositeChecksum, fullObjectChecksum, isCrc } from './s
 import type { PartRecord, UploadRecord } from './storage/records.ts';
 import { addVersion, shownVersionId } from './versions.ts';
 
+/** Checksums of algorithms that no upload here has. */
+const NOT_COMPUTED = ['ChecksumXXHASH64', 'ChecksumXXHASH3', 'ChecksumXXHASH128'];
 const MIN_PART_BYTES = 5 * 1024 * 1024;
 
 export async function createMultipartUpload(
@@ -68,7 +71,7 @@ export async function completeMultipartUpload(
   const parts = chooseParts(state, upload, input.MultipartUpload?.Parts);
   checkWrite(key, state.index(bucketName).current(key), input);
   const checksum = joinChecksums(upload, parts);
-  checkClaims(input, parts, checksum);
+  checkClaims(upload, input, parts, checksum);
   const bucket = state.bucket(bucketName);
   const version = addVersion(
     state,
@@ -127,12 +130,26 @@ function chooseParts(
   upload: UploadRecord,
   listed: readonly CompletedPart[] | undefined,
 ): PartRecord[] {
-  if (!listed || listed.length === 0) throw malformedXml();
+  if (!listed || listed.length === 0) throw invalidRequest('You must specify at least one part');
   const uploaded = state.partsOf(upload.id);
+  const needsChecksums = upload.checksum?.type === 'COMPOSITE';
   const parts = listed.map((claim) => {
+    refuseMembers('s3 CompleteMultipartUpload', claim, NOT_COMPUTED);
     const part = uploaded.get(claim.PartNumber ?? 0);
     const sent = (claim as ChecksumMembers)[`Checksum${part?.checksum.algorithm ?? 'CRC64NVME'}`];
     const isSame = part?.etag === claim.ETag?.replace(/^"|"$/g, '');
+    const name = part?.checksum.algorithm.toLowerCase();
+    if (part && isSame && sent === undefined && needsChecksums) {
+      throw invalidRequest(
+        `The upload was created using a ${name} checksum. The complete request must include the checksum for each part. It was missing for part ${part.number} in the request.`,
+      );
+    }
+    if (part && isSame && sent !== undefined && sent !== part.checksum.value && needsChecksums) {
+      throw new AwsError(
+        'BadDigest',
+        `The ${name} you specified for part ${part.number} did not match what we received.`,
+      );
+    }
     if (part && isSame && (sent === undefined || sent === part.checksum.value)) return part;
     throw new AwsError(
       'InvalidPart',
@@ -178,10 +195,16 @@ function joinChecksums(upload: UploadRecord, parts: readonly PartRecord[]): Chec
 
 /** Compares what the client says of the whole object. @throws AwsError BadDigest, InvalidRequest */
 function checkClaims(
+  upload: UploadRecord,
   input: CompleteMultipartUploadCommandInput,
   parts: readonly PartRecord[],
   checksum: Checksum,
 ): void {
+  if (input.ChecksumType !== undefined && input.ChecksumType !== (upload.checksum?.type ?? 'FULL_OBJECT')) {
+    throw invalidRequest(
+      `The upload was created using the ${upload.checksum?.type ?? 'null'} checksum mode. The complete request must use the same checksum mode.`,
+    );
+  }
   const claimed = (input as ChecksumMembers)[`Checksum${checksum.algorithm}`];
   // clients may send a composite checksum with or without the number of parts
   if (
@@ -189,7 +212,7 @@ function checkClaims(
     claimed !== checksum.value &&
     claimed !== checksum.value.replace(/-\d+$/, '')
   ) {
-    throw badDigest(checksum.algorithm);
+    throw badDigest(checksum.algorithm.toLowerCase());
   }
   const size = parts.reduce((sum, part) => sum + part.size, 0);
   if (input.MpuObjectSize !== undefined && input.MpuObjectSize !== size) {

@@ -1,6 +1,7 @@
 /** Object Lock: retention and legal hold, and what they forbid. */
 import type { ObjectLockConfiguration } from '@aws-sdk/client-s3';
 import { AwsError } from '../core/errors.ts';
+import { refuseMembers } from '../core/refuse-members.ts';
 import type { Call } from '../core/service.ts';
 import { accessDenied, invalidArgument, invalidRequest, malformedXml } from './errors.ts';
 import type { S3State } from './state.ts';
@@ -43,7 +44,10 @@ export function chooseLock(
 
 /** @throws AwsError InvalidArgument when the date is not in the future, MalformedXML for another mode */
 export function parseRetention(mode: string | undefined, until: Date | undefined, now: Date): Retention {
-  if ((mode !== 'GOVERNANCE' && mode !== 'COMPLIANCE') || !until) throw malformedXml();
+  if (mode !== 'GOVERNANCE' && mode !== 'COMPLIANCE') {
+    throw invalidArgument('Unknown wormMode directive.', 'x-amz-object-lock-mode', mode ?? '');
+  }
+  if (!until) throw malformedXml();
   if (until.getTime() <= now.getTime()) {
     throw invalidArgument(
       'The retain until date must be in the future!',
@@ -61,7 +65,7 @@ export function requireObjectLock(bucket: BucketRecord): void {
   }
 }
 
-/** @throws AwsError MalformedXML, InvalidBucketState */
+/** @throws AwsError MalformedXML, InvalidBucketState; NotImplementedByLocalCloud for event holds */
 export function checkLockConfiguration(
   bucket: BucketRecord,
   configuration: ObjectLockConfiguration | undefined,
@@ -75,6 +79,7 @@ export function checkLockConfiguration(
     );
   }
   const retention = configuration.Rule?.DefaultRetention;
+  refuseMembers('s3 PutObjectLockConfiguration', retention ?? {}, ['DefaultEventHold']);
   if (
     configuration.Rule &&
     (!retention?.Mode || (retention.Days === undefined) === (retention.Years === undefined))

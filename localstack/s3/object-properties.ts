@@ -33,7 +33,6 @@ export interface PropertiesInput {
   readonly StorageClass?: string | undefined;
   readonly ServerSideEncryption?: string | undefined;
   readonly SSEKMSKeyId?: string | undefined;
-  readonly SSECustomerAlgorithm?: string | undefined;
   readonly BucketKeyEnabled?: boolean | undefined;
   readonly ObjectLockMode?: string | undefined;
   readonly ObjectLockRetainUntilDate?: Date | undefined;

@@ -1,5 +1,6 @@
 /** Tags, retention and legal hold of objects that exist. */
 import type * as S3 from '@aws-sdk/client-s3';
+import { refuseMembers } from '../core/refuse-members.ts';
 import type { Call, Operation } from '../core/service.ts';
 import { malformedXml, notConfigured } from './errors.ts';
 import { checkRetentionChange, parseRetention, requireObjectLock } from './object-lock.ts';
@@ -8,6 +9,8 @@ import type { Answer, S3State } from './state.ts';
 import type { BucketRecord, ObjectVersion } from './storage/records.ts';
 import { checkTags, tagList } from './tags.ts';
 import { findObject, shownVersionId } from './versions.ts';
+
+const RETENTION_MODES = ['GOVERNANCE', 'COMPLIANCE'];
 
 interface Named {
   readonly Bucket?: string | undefined;
@@ -63,8 +66,11 @@ export function objectSettings(state: S3State): Readonly<Record<string, Operatio
     PutObjectRetention(input: S3.PutObjectRetentionCommandInput, call): object {
       const { bucket, object } = find(input, call);
       requireObjectLock(bucket);
+      refuseMembers('s3 PutObjectRetention', input.Retention ?? {}, ['EventHold', 'EventHoldDuration']);
       const { Mode, RetainUntilDate } = input.Retention ?? {};
       const isRemoval = Mode === undefined && RetainUntilDate === undefined;
+      if (!isRemoval && (RetainUntilDate === undefined || !RETENTION_MODES.includes(Mode ?? '')))
+        throw malformedXml();
       const wanted = isRemoval ? undefined : parseRetention(Mode, RetainUntilDate, call.now);
       const requested = input.BypassGovernanceRetention === true;
       checkRetentionChange(state, object, wanted, { requested, bucket, call });

@@ -62,7 +62,7 @@ describe('PutObject', () => {
     const wrongMd5 = createHash('md5').update('other').digest('base64');
     const cases = [
       [{ ContentMD5: wrongMd5 }, 'BadDigest'],
-      [{ ChecksumSHA256: 'AAAA' }, 'BadDigest'],
+      [{ ChecksumSHA256: 'AAAA' }, 'InvalidRequest'],
       [{ ChecksumCRC32: 'AAAAAA==' }, 'BadDigest'],
       [{ ContentLength: 3 }, 'IncompleteBody'],
       [{ ChecksumCRC32: 'a', ChecksumSHA1: 'b' }, 'InvalidRequest'],
@@ -237,6 +237,25 @@ describe('CopyObject', () => {
   });
 });
 
+it('copies and deletes under conditions on what is there', async () => {
+  const { ETag } = await s3.run<{ ETag: string }>('PutObject', { ...data, Key: 'from', Body: '1' });
+  await s3.run('PutObject', { ...data, Key: 'to', Body: '2' });
+  const copy = (more: object) =>
+    s3.run('CopyObject', { ...data, Key: 'to', CopySource: 'data/from', ...more });
+  const failed = { code: 'PreconditionFailed', status: 412 };
+  const later = new Date(s3.cloud.clock.now() + 60_000);
+  await expect(copy({ CopySourceIfNoneMatch: ETag })).rejects.toMatchObject(failed);
+  await expect(copy({ CopySourceIfModifiedSince: later })).rejects.toMatchObject(failed);
+  await expect(copy({ CopySourceIfUnmodifiedSince: new Date(0) })).rejects.toMatchObject(failed);
+  await expect(copy({ IfNoneMatch: '*' })).rejects.toMatchObject(failed);
+  await copy({ CopySourceIfMatch: ETag, CopySourceIfUnmodifiedSince: later });
+  expect(await s3.text('data', 'to')).toBe('1');
+  const remove = (IfMatch: string) => s3.run('DeleteObject', { ...data, Key: 'to', IfMatch });
+  await expect(remove('"other"')).rejects.toMatchObject(failed);
+  await remove(ETag);
+  await expect(s3.run('HeadObject', { ...data, Key: 'to' })).rejects.toMatchObject({ status: 404 });
+});
+
 describe('DeleteObjects', () => {
   it('deletes every key and repeats harmlessly', async () => {
     for (const Key of ['a', 'b']) await s3.run('PutObject', { ...data, Key, Body: 'x' });
@@ -246,5 +265,13 @@ describe('DeleteObjects', () => {
     });
     expect(answer).toEqual({ Deleted: [{ Key: 'a' }, { Key: 'zzz' }] });
     expect((await s3.run('ListObjectsV2', data)).KeyCount).toBe(1);
+  });
+
+  it('deletes only what has the entity tag that the client names', async () => {
+    const { ETag } = await s3.run<{ ETag: string }>('PutObject', { ...data, Key: 'a', Body: 'x' });
+    const remove = (tag: string) =>
+      s3.run('DeleteObjects', { ...data, Delete: { Objects: [{ Key: 'a', ETag: tag }] } });
+    expect(await remove('"other"')).toMatchObject({ Errors: [{ Key: 'a', Code: 'PreconditionFailed' }] });
+    expect(await remove(ETag)).toEqual({ Deleted: [{ Key: 'a' }] });
   });
 });

@@ -11,7 +11,8 @@ import { emitCreated } from './notifications.ts';
 import { checkKey, readProperties } from './object-properties.ts';
 import type { Answer, S3State } from './state.ts';
 import type { BodySource, Segment } from './storage/blob-store.ts';
-import { type ChecksumAlgorithm, createDigests } from './storage/digests.ts';
+import { type CrcName, createCrc } from './storage/crc.ts';
+import { type ChecksumAlgorithm, checksumOf, createDigests } from './storage/digests.ts';
 import type { Encryption } from './storage/records.ts';
 import { addVersion, shownVersionId } from './versions.ts';
 
@@ -71,6 +72,7 @@ interface BodyInput {
 
 /**
  * Writes a request's body to a file that belongs to the caller and checks it against what the client said about it.
+ * `alsoTaken` is a checksum to take beside the one that is checked.
  * @throws AwsError BadDigest, IncompleteBody, EntityTooLarge; nothing is left then
  */
 export async function receiveBody(
@@ -78,6 +80,7 @@ export async function receiveBody(
   input: BodyInput,
   call: Call,
   ofUpload?: ChecksumAlgorithm,
+  alsoTaken?: CrcName,
 ) {
   const expected = expectChecksum(input, call, ofUpload);
   const declared = input.ContentLength;
@@ -87,7 +90,12 @@ export async function receiveBody(
     });
   }
   const digests = createDigests(expected.algorithm);
-  const segment = await state.blobs.write(input.Body as BodySource, (chunk) => digests.update(chunk));
+  // taken in the same pass: what is not named by a record yet must not be read again
+  const other = alsoTaken === expected.algorithm ? undefined : alsoTaken && createCrc(alsoTaken);
+  const segment = await state.blobs.write(input.Body as BodySource, (chunk) => {
+    digests.update(chunk);
+    other?.update(chunk);
+  });
   const taken = digests.finish();
   return keepOrDiscard(state, segment, () => {
     if (declared !== undefined && declared !== segment.size) {
@@ -97,7 +105,12 @@ export async function receiveBody(
       );
     }
     expected.verify(taken);
-    return { segment, ...taken, checksumChosenByClient: expected.chosenByClient };
+    return {
+      segment,
+      ...taken,
+      checksumChosenByClient: expected.chosenByClient,
+      ...(other && alsoTaken ? { otherChecksum: checksumOf(alsoTaken, other.digest()) } : {}),
+    };
   });
 }
 

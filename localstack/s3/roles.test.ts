@@ -1,7 +1,12 @@
 /** S3 with IAM and KMS: what a role needs to read and write. */
 
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
-import { CreateKeyCommand, DisableKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import {
+  CreateKeyCommand,
+  DisableKeyCommand,
+  KMSClient,
+  ScheduleKeyDeletionCommand,
+} from '@aws-sdk/client-kms';
 import {
   CreateBucketCommand,
   DeleteObjectsCommand,
@@ -150,6 +155,28 @@ describe('a role', () => {
         },
       )
       .toBe('KMS.DisabledException');
+  });
+
+  it('is told of keys that are not there or not enabled in the words that AWS was recorded with', async () => {
+    const kms = new KMSClient(running.clientConfig);
+    const make = async () => (await kms.send(new CreateKeyCommand({}))).KeyMetadata?.Arn ?? '';
+    const [disabled, doomed] = [await make(), await make()];
+    await kms.send(new DisableKeyCommand({ KeyId: disabled }));
+    await kms.send(new ScheduleKeyDeletionCommand({ KeyId: doomed, PendingWindowInDays: 7 }));
+    const absent = 'arn:aws:kms:us-east-1:000000000000:key/134f2428-cec1-4b25-a1ae-9048164dba47';
+    await root.send(new CreateBucketCommand({ Bucket: 'keys' }));
+    const put = (SSEKMSKeyId: string) =>
+      root.send(
+        new PutObjectCommand({ Bucket: 'keys', Key: 'k', ServerSideEncryption: 'aws:kms', SSEKMSKeyId }),
+      );
+    for (const [key, name, message] of [
+      ['fake-key-id', 'KMS.NotFoundException', "Invalid keyId 'fake-key-id'"],
+      [absent, 'KMS.NotFoundException', `Key '${absent}' does not exist`],
+      [disabled, 'KMS.DisabledException', `${disabled} is disabled.`],
+      [doomed, 'KMS.KMSInvalidStateException', `${doomed} is pending deletion.`],
+    ] as const) {
+      await expect(put(key)).rejects.toMatchObject({ name, message, $metadata: { httpStatusCode: 400 } });
+    }
   });
 
   it('may use the AWS managed key through S3 without permissions on it', async () => {

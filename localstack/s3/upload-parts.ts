@@ -16,17 +16,18 @@ import { checksumMembers } from './checksums.ts';
 import { readCopySource } from './copy-object.ts';
 import { authorizeKey, encryptionHeaders } from './encryption.ts';
 import { invalidArgument, invalidRequest } from './errors.ts';
-import { parseRange } from './get-object.ts';
 import { pageLimit } from './list-objects.ts';
 import { nameEncoder } from './listing.ts';
 import { keepOrDiscard, MAX_PUT_BYTES, receiveBody } from './put-object.ts';
 import type { Answer, S3State } from './state.ts';
 import { slice } from './storage/blob-store.ts';
-import { createDigests } from './storage/digests.ts';
+import { type Checksum, createDigests } from './storage/digests.ts';
 import { compareKeys } from './storage/key-order.ts';
-import type { PartRecord, UploadRecord } from './storage/records.ts';
+import type { UploadRecord } from './storage/records.ts';
 
 const MAX_PART_NUMBER = 10_000;
+/** 48 random bytes in base64url. */
+const UPLOAD_ID = /^[\w-]{64}$/;
 
 export async function uploadPart(
   state: S3State,
@@ -37,7 +38,8 @@ export async function uploadPart(
   const number = checkPartNumber(input.PartNumber);
   const upload = await openUpload(state, name, input, call);
   const algorithm = upload.checksum?.algorithm;
-  const received = await receiveBody(state, input, call, algorithm);
+  // an upload without an algorithm keeps CRC64NVME of every part, whatever the client checked the transfer with
+  const received = await receiveBody(state, input, call, algorithm, algorithm ? undefined : 'CRC64NVME');
   const part = keepOrDiscard(state, received.segment, () => {
     if (algorithm !== undefined && received.checksum.algorithm !== algorithm) {
       throw invalidRequest(
@@ -52,16 +54,14 @@ export async function uploadPart(
       size: received.segment.size,
       segments: [received.segment],
       etag: received.md5.toString('hex'),
-      checksum: received.checksum,
+      checksum: received.otherChecksum ?? received.checksum,
       modifiedMs: call.now.getTime(),
     };
   });
-  // an upload without an algorithm keeps CRC64NVME of every part, whatever the client checked the transfer with
-  const kept = algorithm === undefined ? await withDefaultChecksum(state, part) : part;
-  state.addPart(kept);
+  state.addPart(part);
   return {
     ETag: `"${part.etag}"`,
-    ...(received.checksumChosenByClient ? partChecksum(part) : partChecksum(kept)),
+    ...partChecksum(received.checksumChosenByClient ? received : part),
     ...encryptionHeaders(upload.properties.encryption),
   };
 }
@@ -152,6 +152,9 @@ export function listMultipartUploads(
   const encode = nameEncoder(input.EncodingType);
   const prefix = input.Prefix ?? '';
   const { KeyMarker: keyMarker, UploadIdMarker: idMarker } = input;
+  if (idMarker !== undefined && !UPLOAD_ID.test(idMarker)) {
+    throw invalidArgument('Invalid uploadId marker', 'upload-id-marker', idMarker);
+  }
   const uploads = state
     .uploadsOf(name)
     .filter(({ key }) => key.startsWith(prefix))
@@ -226,25 +229,26 @@ async function openUpload(
   return upload;
 }
 
-async function withDefaultChecksum(state: S3State, part: PartRecord): Promise<PartRecord> {
-  if (part.checksum.algorithm === 'CRC64NVME') return part;
-  const digests = createDigests('CRC64NVME');
-  const body = state.blobs.read(part.segments, 0, part.size);
-  if (body instanceof Uint8Array) digests.update(body);
-  else for await (const chunk of body) digests.update(chunk as Uint8Array);
-  return { ...part, checksum: digests.finish().checksum };
-}
-
 function copyRange(input: UploadPartCopyCommandInput, size: number): { start: number; end: number } {
   const header = input.CopySourceRange ?? '';
   const match = /^bytes=(\d+)-(\d+)$/.exec(header);
-  const range = match && Number(match[2]) < size ? parseRange(header, size) : undefined;
-  if (range) return range;
-  throw invalidArgument(
-    `The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy, within a source of ${size} bytes`,
-    'x-amz-copy-source-range',
-    header,
-  );
+  const [first, last] = [Number(match?.[1]), Number(match?.[2])];
+  if (!match || first > last) {
+    throw invalidArgument(
+      'The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy',
+      'x-amz-copy-source-range',
+      header,
+    );
+  }
+  if (first >= size) throw invalidRequest('The specified copy range is invalid for the source object size');
+  if (last >= size) {
+    throw invalidArgument(
+      `Range specified is not valid for source object of size: ${size}`,
+      'x-amz-copy-source-range',
+      header,
+    );
+  }
+  return { start: first, end: last + 1 };
 }
 
 function checkPartNumber(number: number | undefined): number {
@@ -255,7 +259,7 @@ function checkPartNumber(number: number | undefined): number {
   });
 }
 
-function partChecksum(part: PartRecord) {
+function partChecksum(part: { readonly checksum: Checksum }) {
   const { ChecksumType: _type, ...members } = checksumMembers(part.checksum);
   return members;
 }

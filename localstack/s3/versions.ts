@@ -1,7 +1,7 @@
 /** Finding, adding and removing versions of objects. */
 import { randomBytes } from 'node:crypto';
 import type { Call } from '../core/service.ts';
-import { accessDenied, methodNotAllowed, noSuchKey, noSuchVersion } from './errors.ts';
+import { accessDenied, invalidVersionId, methodNotAllowed, noSuchKey, noSuchVersion } from './errors.ts';
 import { bucketRequest } from './iam-requests.ts';
 import { type Actor, emitDeleted, emitDeleteMarker } from './notifications.ts';
 import type { S3State } from './state.ts';
@@ -12,6 +12,9 @@ import type {
   ObjectVersion,
   VersionRecord,
 } from './storage/records.ts';
+
+/** 24 random bytes in base64url. */
+const VERSION_ID = /^[\w-]{32}$/;
 
 /** Names an object as requests do. */
 export interface ObjectName {
@@ -28,6 +31,7 @@ export interface ObjectName {
 export function findObject(state: S3State, name: ObjectName, call: Call): ObjectVersion {
   const index = state.index(name.bucket.name);
   if (name.versionId !== undefined) {
+    checkVersionId(name.bucket, name.versionId);
     const version = index.version(name.key, name.versionId);
     if (!version) throw noSuchVersion(name.key, name.versionId);
     if (version.deleteMarker) throw methodNotAllowed(call.http?.method ?? 'GET');
@@ -94,6 +98,12 @@ export function removeVersion(
   state.index(bucket.name).remove(version);
   releaseBytes(state, version);
   emitDeleted(state, bucket, version, state.nextSequence(now.getTime()), actor);
+}
+
+/** @throws AwsError InvalidArgument for an id that no version of the bucket can have */
+export function checkVersionId(bucket: BucketRecord, versionId: string): void {
+  if (versionId === 'null') return;
+  if (bucket.versioning === undefined || !VERSION_ID.test(versionId)) throw invalidVersionId(versionId);
 }
 
 /** Version id as answers carry it: absent in buckets that were never versioned. */

@@ -12,18 +12,20 @@ import {
   openSync,
   readdirSync,
   readSync,
+  rmSync,
   statSync,
-  unlink,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { BatchedFile } from './batched-file.ts';
 
 /** Bodies up to this many bytes are written and read in one system call. */
 const SMALL_BYTES = 64 * 1024;
 const READ_BYTES = 256 * 1024;
+const DELETE_AFTER_MS = 20;
 
 /** A run of bytes of a file; an object is a list of them. */
 export interface Segment {
@@ -38,6 +40,7 @@ export type BodySource = AsyncIterable<Uint8Array | string> | Uint8Array | strin
 export class BlobStore {
   private readonly directory: string;
   private readonly references = new Map<string, number>();
+  private readonly doomed: string[] = [];
 
   constructor(directory: string) {
     this.directory = directory;
@@ -52,30 +55,24 @@ export class BlobStore {
    */
   async write(body: BodySource, onChunk: (chunk: Uint8Array) => void): Promise<Segment> {
     const blob = randomUUID();
-    const held: Uint8Array[] = [];
-    let size = 0;
-    let file: Awaited<ReturnType<typeof open>> | undefined;
+    if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
+      const bytes = typeof body === 'string' ? Buffer.from(body) : (body ?? new Uint8Array());
+      onChunk(bytes);
+      if (bytes.length > 0) writeFileSync(this.path(blob), bytes);
+      return { blob, offset: 0, size: bytes.length };
+    }
+    const file = new BatchedFile(this.path(blob));
     try {
-      for await (const chunk of chunksOf(body)) {
-        size += chunk.length;
+      for await (const each of body) {
+        const chunk = typeof each === 'string' ? Buffer.from(each) : each;
         onChunk(chunk);
-        if (file) await file.writeFile(chunk);
-        else held.push(chunk);
-        if (!file && size > SMALL_BYTES) {
-          file = await open(this.path(blob), 'wx');
-          for (const each of held.splice(0)) await file.writeFile(each);
-        }
+        await file.add(chunk);
       }
-      if (file) await file.close();
-      else if (size > 0) writeFileSync(this.path(blob), Buffer.concat(held));
+      return { blob, offset: 0, size: await file.finish() };
     } catch (error) {
-      if (file) {
-        await file.close().catch(() => undefined); // the first error is the one to report
-        unlinkSync(this.path(blob));
-      }
+      await file.remove();
       throw error;
     }
-    return { blob, offset: 0, size };
   }
 
   /** Bytes `start` to `end` (exclusive) of the segments, streamed; small ones at once. */
@@ -107,8 +104,15 @@ export class BlobStore {
   /** Deletes the file of a segment that no record names. */
   discard({ blob, size }: Segment): void {
     this.references.delete(blob);
-    // a file that cannot be deleted now is an orphan, which the next start sweeps
-    if (size > 0) unlink(this.path(blob), () => undefined);
+    if (size === 0) return;
+    this.doomed.push(blob);
+    // together and a little later: asking for each at once costs more than a small object's whole write
+    if (this.doomed.length === 1) setTimeout(() => this.deleteDoomed(), DELETE_AFTER_MS).unref();
+  }
+
+  /** Deletes what was discarded. What is left of it when the process ends is an orphan, which the next start sweeps. */
+  private deleteDoomed(): void {
+    for (const blob of this.doomed.splice(0)) rmSync(this.path(blob), { force: true });
   }
 
   /** Deletes every file that no record names; before the first request. */
@@ -170,11 +174,4 @@ export function slice(segments: readonly Segment[], start: number, end: number):
     position += size;
   }
   return result;
-}
-
-async function* chunksOf(body: BodySource): AsyncGenerator<Uint8Array> {
-  if (body === undefined) return;
-  if (typeof body === 'string') yield Buffer.from(body);
-  else if (body instanceof Uint8Array) yield body;
-  else for await (const chunk of body) yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
 }

@@ -40,10 +40,14 @@ export function createDigests(algorithm: ChecksumAlgorithm): BodyDigests {
     },
     finish() {
       const tag = md5.digest();
-      const value = (checksum?.digest() ?? tag).toString('base64');
-      return { md5: tag, checksum: { algorithm, value, type: 'FULL_OBJECT' } };
+      return { md5: tag, checksum: checksumOf(algorithm, checksum?.digest() ?? tag) };
     },
   };
+}
+
+/** A digest as the checksum of all bytes. */
+export function checksumOf(algorithm: ChecksumAlgorithm, digest: Buffer): Checksum {
+  return { algorithm, value: digest.toString('base64'), type: 'FULL_OBJECT' };
 }
 
 /** Checksum of the parts' checksums, as multipart uploads of type COMPOSITE have it. */

@@ -1,6 +1,5 @@
 /** What is kept of buckets, objects and uploads. */
 import type {
-  CORSRule,
   LifecycleRule,
   LoggingEnabled,
   ObjectLockConfiguration,
@@ -27,7 +26,6 @@ export interface BucketRecord {
   /** Whether events go to EventBridge. */
   readonly eventBridge?: boolean;
   readonly objectLock?: ObjectLockConfiguration;
-  readonly cors?: readonly CORSRule[];
   readonly logging?: LoggingEnabled;
 }
 
