@@ -117,6 +117,14 @@ describe('a change set', () => {
     expect(Stacks).toEqual([]);
   });
 
+  test('that imports resources is refused by name', async () => {
+    const harness = createHarness();
+    const order = { StackName: 'import', ChangeSetName: 'c', ChangeSetType: 'IMPORT', TemplateBody: '{}' };
+    await expect(harness.run('CreateChangeSet', order)).rejects.toThrow(
+      'not implemented by the local cloud: CreateChangeSet with resource import',
+    );
+  });
+
   test('naming a type that this cloud lacks is refused and makes no stack', async () => {
     const harness = createHarness();
     const template = { Resources: { X: { Type: 'AWS::EC2::VPC' } } };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { customResourceResponse, RESPONSE_PATH } from './custom-resource-response.ts';
+import { customResourceResponse } from './custom-resource-response.ts';
 import { createHarness, type Harness } from './testing/stack-harness.ts';
 
 interface Request {
@@ -18,11 +18,18 @@ function withProvider(harness: Harness, answer: (request: Request) => object): R
   harness.cloud.respond('lambda', 'Invoke', ({ Payload }: { Payload: Uint8Array }) => {
     const request = JSON.parse(Buffer.from(Payload).toString('utf8')) as Request;
     requests.push(request);
-    const token = request.ResponseURL.split(RESPONSE_PATH)[1] ?? '';
-    setTimeout(() => customResourceResponse(token, JSON.stringify(answer(request))), 1);
+    setTimeout(() => customResourceResponse(request.ResponseURL, JSON.stringify(answer(request))), 1);
     return { StatusCode: 202 };
   });
   return requests;
+}
+
+async function reasons(harness: Harness, StackName: string): Promise<(string | undefined)[]> {
+  const { StackEvents } = await harness.run<{ StackEvents: { ResourceStatusReason?: string }[] }>(
+    'DescribeStackEvents',
+    { StackName },
+  );
+  return StackEvents.map(({ ResourceStatusReason }) => ResourceStatusReason);
 }
 
 const template = (properties: object, extra: object = {}) => ({
@@ -80,6 +87,43 @@ describe('a custom resource', () => {
       ['Create', undefined],
       ['Delete', 'half-made'],
     ]);
+  });
+
+  test('gets its old properties back when the update of another resource fails', async () => {
+    const harness = createHarness();
+    const requests = withProvider(harness, () => ({
+      Status: 'SUCCESS',
+      PhysicalResourceId: 'thing',
+      Data: { answer: 'x' },
+    }));
+    await harness.deploy('back', template({ Name: 'old' }));
+    harness.failures.set('CreateQueue', 'no');
+    const queue = { Type: 'AWS::SQS::Queue', DependsOn: 'Thing' };
+    const stack = await harness.deploy('back', template({ Name: 'new' }, { Queue: queue }));
+    expect(stack.StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(
+      requests.map(({ RequestType, ResourceProperties, OldResourceProperties }) => [
+        RequestType,
+        ResourceProperties.Name,
+        OldResourceProperties?.Name,
+      ]),
+    ).toEqual([
+      ['Create', 'old', undefined],
+      ['Update', 'new', 'old'],
+      ['Update', 'old', 'new'],
+    ]);
+  });
+
+  test('whose answer is longer than 4,096 bytes fails', async () => {
+    const harness = createHarness();
+    withProvider(harness, ({ RequestType }) => ({
+      Status: 'SUCCESS',
+      PhysicalResourceId: 'thing',
+      Data: RequestType === 'Create' ? { answer: 'x'.repeat(4096) } : {},
+    }));
+    const stack = await harness.deploy('long', template({}));
+    expect(stack.StackStatus).toBe('ROLLBACK_COMPLETE');
+    expect(await reasons(harness, 'long')).toContain('Response object is too long.');
   });
 
   test('whose function never answers fails when its time is up', async () => {

@@ -21,6 +21,7 @@ const HANDLER_ERROR_CODES: readonly (readonly [RegExp, string])[] = [
     'AlreadyExists',
   ],
   [/NotFound|NoSuch|NonExistent|DoesNotExist/, 'NotFound'],
+  [/NotUpdatable/, 'NotUpdatable'],
   [/Throttl|TooManyRequests/, 'Throttling'],
   [/LimitExceeded/, 'ServiceLimitExceeded'],
 ];

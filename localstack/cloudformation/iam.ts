@@ -12,6 +12,7 @@ interface StackRequest {
 
 /** Operations that IAM knows without a resource. */
 const WITHOUT_RESOURCE: ReadonlySet<string> = new Set([
+  'DescribeType',
   'ListExports',
   'ListImports',
   'ListStacks',
@@ -59,6 +60,10 @@ export function accessRequests(
     resource: WITHOUT_RESOURCE.has(operation) ? '*' : stackArn(cloud, store, input),
     context,
   };
+  // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
+  if (operation === 'DescribeStacks' && input.StackName === undefined) {
+    return [own, { action: 'cloudformation:ListStacks', resource: '*' }];
+  }
   if (input.RoleARN === undefined || !PASSES_ROLE.has(operation)) return [own];
   const passRole: AccessRequest = {
     action: 'iam:PassRole',

@@ -5,6 +5,8 @@ import type { Call, Operation, Service } from '../core/service.ts';
 import { accessRequests } from './iam.ts';
 import * as changeSets from './operations/change-sets.ts';
 import * as describe from './operations/describe.ts';
+import { describeType } from './operations/describe-type.ts';
+import { refuseUnknownMembers } from './operations/members.ts';
 import * as stacks from './operations/stacks.ts';
 import * as templates from './operations/templates.ts';
 import { Store } from './store.ts';
@@ -23,6 +25,7 @@ const OPERATIONS: Readonly<Record<string, Bound>> = {
   DescribeStackResource: describe.describeStackResource,
   DescribeStackResources: describe.describeStackResources,
   DescribeStacks: describe.describeStacks,
+  DescribeType: describeType,
   ExecuteChangeSet: changeSets.executeChangeSet,
   GetTemplate: templates.getTemplate,
   GetTemplateSummary: templates.getTemplateSummary,
@@ -69,7 +72,10 @@ export function createCloudFormationService(cloud: Cloud): Service {
   const operations = Object.fromEntries(
     Object.entries(OPERATIONS).map(([name, run]): [string, Operation] => [
       name,
-      (input, call) => run(service, input as never, call),
+      (input, call) => {
+        refuseUnknownMembers(name, input);
+        return run(service, input as never, call);
+      },
     ]),
   );
   return {

@@ -62,14 +62,6 @@ describe('updating a stack', () => {
     expect(await harness.events('keep')).toContain('Q DELETE_SKIPPED');
   });
 
-  test('refuses to replace a resource whose custom name stays', async () => {
-    const harness = createHarness();
-    await harness.deploy('named', { Resources: { Q: queue({ QueueName: 'q.fifo', FifoQueue: true }) } });
-    const stack = await harness.deploy('named', { Resources: { Q: queue({ QueueName: 'q.fifo' }) } });
-    expect(stack.StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(harness.queues.get('http://sqs/q.fifo')).toEqual({ FifoQueue: 'true' });
-  });
-
   test('restores the old properties when it fails, and deletes only what it had made', async () => {
     const harness = createHarness();
     await harness.deploy('back', {
@@ -125,6 +117,45 @@ describe('updating a stack', () => {
     await harness.run('RollbackStack', { StackName: 'paused' });
     expect((await harness.settled('paused')).StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
     expect(harness.queues.get('http://sqs/a')).toEqual({ DelaySeconds: '1' });
+  });
+
+  test('deletes what a failed operation has made although it is retained, when RollbackStack asks for it', async () => {
+    const harness = createHarness();
+    harness.failures.set('CreateQueue bad', 'no');
+    const paused = async (StackName: string) => {
+      const kept = queue({ QueueName: StackName }, { DeletionPolicy: 'Retain' });
+      const bad = queue({ QueueName: 'bad' }, { DependsOn: 'Kept' });
+      const template = { Resources: { Kept: kept, Bad: bad } };
+      return harness.deploy(StackName, template, { DisableRollback: true });
+    };
+    expect((await paused('stays')).StackStatus).toBe('CREATE_FAILED');
+    expect((await paused('goes')).StackStatus).toBe('CREATE_FAILED');
+    await harness.run('RollbackStack', { StackName: 'stays' });
+    await harness.run('RollbackStack', { StackName: 'goes', RetainExceptOnCreate: true });
+    expect((await harness.settled('stays')).StackStatus).toBe('ROLLBACK_COMPLETE');
+    expect((await harness.settled('goes')).StackStatus).toBe('ROLLBACK_COMPLETE');
+    expect([...harness.queues.keys()]).toEqual(['http://sqs/stays']);
+  });
+
+  test('is refused for a member of the request that would be dropped', async () => {
+    const order = { StackName: 'a', TemplateBody: '{}', RetainExceptOnCreate: true };
+    await expect(createHarness().run('UpdateStack', order)).rejects.toThrow(
+      'not implemented by the local cloud: cloudformation UpdateStack with RetainExceptOnCreate',
+    );
+  });
+
+  test('is refused when alarms would be watched for a time after it', async () => {
+    const order = (MonitoringTimeInMinutes: number) => ({
+      StackName: 'watched',
+      TemplateBody: JSON.stringify({ Resources: { A: queue({ QueueName: 'a' }) } }),
+      RollbackConfiguration: { RollbackTriggers: [], MonitoringTimeInMinutes },
+    });
+    const harness = createHarness();
+    await expect(harness.run('CreateStack', order(5))).rejects.toThrow(
+      'not implemented by the local cloud: CloudFormation option RollbackConfiguration.MonitoringTimeInMinutes',
+    );
+    await harness.run('CreateStack', order(0));
+    expect((await harness.settled('watched')).StackStatus).toBe('CREATE_COMPLETE');
   });
 
   test('ends in UPDATE_ROLLBACK_FAILED when the way back fails, and can be continued', async () => {

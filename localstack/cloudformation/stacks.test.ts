@@ -75,6 +75,37 @@ describe('creating a stack', () => {
     expect(events.slice(-1)).toEqual(['failing ROLLBACK_COMPLETE']);
   });
 
+  test('deletes what is retained except on creation, when the creation is rolled back', async () => {
+    const harness = createHarness();
+    harness.failures.set('CreateQueue bad', 'no');
+    const queue = (QueueName: string, extra: object = {}) => ({
+      Type: 'AWS::SQS::Queue',
+      Properties: { QueueName },
+      ...extra,
+    });
+    const stack = await harness.deploy('kept', {
+      Resources: {
+        Kept: queue('kept', { DeletionPolicy: 'Retain' }),
+        Gone: queue('gone', { DeletionPolicy: 'RetainExceptOnCreate' }),
+        Bad: queue('bad', { DependsOn: ['Kept', 'Gone'] }),
+      },
+    });
+    expect(stack.StackStatus).toBe('ROLLBACK_COMPLETE');
+    expect([...harness.queues.keys()]).toEqual(['http://sqs/kept']);
+  });
+
+  test('refuses secure strings where AWS does, and secrets of Secrets Manager as a whole', async () => {
+    const create = (QueueName: string) =>
+      createHarness().deploy('secret', {
+        Resources: { Q: { Type: 'AWS::SQS::Queue', Properties: { QueueName } } },
+      });
+    await expect(create('{{resolve:ssm-secure:/p:1}}')).rejects.toMatchObject({
+      code: 'ValidationError',
+      message: 'SSM Secure reference is not supported in: [AWS::SQS::Queue/Properties/QueueName]',
+    });
+    expect((await create('{{resolve:secretsmanager:s}}')).StackStatus).toBe('ROLLBACK_COMPLETE');
+  });
+
   test('fails for a name that exists instead of taking the resource over', async () => {
     const harness = createHarness();
     await harness.deploy('owner', { Resources: { Q: queue({ QueueName: 'mine' }) } });

@@ -1,7 +1,6 @@
 import {
   CreateRepositoryCommand,
   DeleteRepositoryCommand,
-  DescribeImagesCommand,
   DescribeRepositoriesCommand,
   ECRClient,
   GetAuthorizationTokenCommand,
@@ -56,10 +55,6 @@ it('keeps a repository as cdk bootstrap makes it', async () => {
 });
 
 it('has no images and refuses to take any', async () => {
-  const imageIds = [{ imageTag: 'x' }];
-  await expect(client.send(new DescribeImagesCommand({ repositoryName, imageIds }))).rejects.toMatchObject({
-    name: 'ImageNotFoundException',
-  });
   await expect(client.send(new GetAuthorizationTokenCommand())).rejects.toMatchObject({
     name: 'NotImplementedByLocalCloud',
   });
@@ -67,4 +62,16 @@ it('has no images and refuses to take any', async () => {
   await expect(client.send(new GetRepositoryPolicyCommand({ repositoryName }))).rejects.toMatchObject({
     name: 'RepositoryNotFoundException',
   });
+});
+
+it('refuses keys of KMS by name', async () => {
+  for (const more of [{}, { kmsKey: 'alias/none' }]) {
+    const request = {
+      repositoryName: 'keyed',
+      encryptionConfiguration: { encryptionType: 'KMS', ...more },
+    } as const;
+    await expect(client.send(new CreateRepositoryCommand(request))).rejects.toMatchObject({
+      name: 'NotImplementedByLocalCloud',
+    });
+  }
 });

@@ -2,7 +2,7 @@
 import type * as ECR from '@aws-sdk/client-ecr';
 import type { Cloud } from '../core/cloud.ts';
 import type { Collection } from '../core/collection.ts';
-import { AwsError } from '../core/errors.ts';
+import { AwsError, NotImplementedByLocalCloud } from '../core/errors.ts';
 import type { Operation, Service } from '../core/service.ts';
 
 interface RepositoryRecord {
@@ -28,10 +28,10 @@ export function createEcrService(cloud: Cloud): Service {
   const arnOf = (name: string) => `arn:aws:ecr:${cloud.region}:${cloud.account}:repository/${name}`;
   return {
     name: 'ecr',
-    operations: {
+    operations: guarded(cloud, {
       ...repositoryOperations(cloud, repositories, arnOf),
       ...settingOperations(cloud, repositories, arnOf),
-    },
+    }),
     authorize(
       operation: string,
       input: Named & { resourceArn?: string; tags?: object[]; repositoryNames?: string[] },
@@ -52,6 +52,29 @@ export function createEcrService(cloud: Cloud): Service {
       });
     },
   };
+}
+
+/** Members that would change what an operation does, and that it does not have here. */
+const REFUSED = ['imageTagMutabilityExclusionFilters', 'maxResults', 'nextToken'];
+
+/** The operations, with the members refused that they would drop; the own registry may be named. */
+function guarded(
+  cloud: Cloud,
+  operations: Readonly<Record<string, Operation>>,
+): Readonly<Record<string, Operation>> {
+  return Object.fromEntries(
+    Object.entries(operations).map(([name, run]): [string, Operation] => [
+      name,
+      (input: Readonly<Record<string, unknown>>, call) => {
+        const refused = REFUSED.find((member) => input[member] !== undefined);
+        if (refused) throw new NotImplementedByLocalCloud(`ecr ${name} with ${refused}`);
+        if (input.registryId !== undefined && input.registryId !== cloud.account) {
+          throw new NotImplementedByLocalCloud(`ecr ${name} in the registry of another account`);
+        }
+        return run(input, call);
+      },
+    ]),
+  );
 }
 
 function repositoryOperations(
@@ -90,7 +113,7 @@ function repositoryOperations(
         tags: input.tags ?? [],
         tagMutability: input.imageTagMutability ?? 'MUTABLE',
         scanOnPush: input.imageScanningConfiguration?.scanOnPush ?? false,
-        encryption: input.encryptionConfiguration ?? { encryptionType: 'AES256' },
+        encryption: onlyAes256(input.encryptionConfiguration),
       };
       repositories.put(name, record);
       return { repository: describe(record) };
@@ -105,19 +128,17 @@ function repositoryOperations(
       repositories.delete(record.name);
       return { repository: describe(record) };
     },
-    DescribeImages({ repositoryName, imageIds }: ECR.DescribeImagesCommandInput) {
-      repositoryOf(cloud, repositories, repositoryName);
-      if (!imageIds?.length) return { imageDetails: [] };
-      throw new AwsError(
-        'ImageNotFoundException',
-        `The image with imageId ${JSON.stringify(imageIds[0])} does not exist within the repository with name '${repositoryName}' in the registry with id '${cloud.account}'`,
-      );
-    },
-    ListImages({ repositoryName }: ECR.ListImagesCommandInput) {
-      repositoryOf(cloud, repositories, repositoryName);
-      return { imageIds: [] };
-    },
   };
+}
+
+/** @throws NotImplementedByLocalCloud for keys of KMS, with which nothing would be encrypted here */
+function onlyAes256({
+  encryptionType = 'AES256',
+  kmsKey,
+}: Partial<ECR.EncryptionConfiguration> = {}): ECR.EncryptionConfiguration {
+  if (encryptionType === 'AES256' && kmsKey === undefined) return { encryptionType };
+  const member = kmsKey === undefined ? `encryptionType ${encryptionType}` : 'kmsKey';
+  throw new NotImplementedByLocalCloud(`ecr CreateRepository with encryptionConfiguration.${member}`);
 }
 
 function settingOperations(
@@ -126,7 +147,15 @@ function settingOperations(
   arnOf: (name: string) => string,
 ): Readonly<Record<string, Operation>> {
   const find = (name: string | undefined) => repositoryOf(cloud, repositories, name);
-  const byArn = (arn: string | undefined) => find(arn?.slice(arnOf('').length));
+  const byArn = (arn = '') => {
+    if (!arn.startsWith(arnOf(''))) {
+      throw new AwsError(
+        'InvalidParameterException',
+        "Invalid parameter at 'resourceArn' failed to satisfy constraint: 'Invalid ARN'",
+      );
+    }
+    return find(arn.slice(arnOf('').length));
+  };
   const names = (record: RepositoryRecord) => ({ registryId: cloud.account, repositoryName: record.name });
   const change = (record: RepositoryRecord, settings: Partial<RepositoryRecord>) => {
     repositories.put(record.name, { ...record, ...settings });
@@ -134,35 +163,44 @@ function settingOperations(
   };
   return {
     SetRepositoryPolicy({ repositoryName, policyText = '' }: ECR.SetRepositoryPolicyCommandInput) {
-      return { ...change(find(repositoryName), { policy: checkJson(policyText) }), policyText };
+      return {
+        ...change(find(repositoryName), {
+          policy: checkJson(policyText, 'PolicyText', 'Invalid repository policy provided'),
+        }),
+        policyText,
+      };
     },
     GetRepositoryPolicy({ repositoryName }: Named) {
       const record = find(repositoryName);
       if (record.policy === undefined)
-        throw absent('RepositoryPolicyNotFoundException', 'Repository policy', record);
+        throw absent(cloud, 'RepositoryPolicyNotFoundException', 'Repository policy', record);
       return { ...names(record), policyText: record.policy };
     },
     DeleteRepositoryPolicy({ repositoryName }: Named) {
       const { policy, ...record } = find(repositoryName);
       if (policy === undefined)
-        throw absent('RepositoryPolicyNotFoundException', 'Repository policy', record);
+        throw absent(cloud, 'RepositoryPolicyNotFoundException', 'Repository policy', record);
       return { ...change(record, {}), policyText: policy };
     },
     PutLifecyclePolicy({ repositoryName, lifecyclePolicyText = '' }: ECR.PutLifecyclePolicyCommandInput) {
-      const lifecyclePolicy = checkJson(lifecyclePolicyText);
+      const lifecyclePolicy = checkJson(
+        lifecyclePolicyText,
+        'LifecyclePolicyText',
+        'Lifecycle policy validation failure: Could not map policyString into LifecyclePolicy.',
+      );
       return { ...change(find(repositoryName), { lifecyclePolicy }), lifecyclePolicyText };
     },
     GetLifecyclePolicy({ repositoryName }: Named) {
       const record = find(repositoryName);
       if (record.lifecyclePolicy === undefined) {
-        throw absent('LifecyclePolicyNotFoundException', 'Lifecycle policy', record);
+        throw absent(cloud, 'LifecyclePolicyNotFoundException', 'Lifecycle policy', record);
       }
       return { ...names(record), lifecyclePolicyText: record.lifecyclePolicy };
     },
     DeleteLifecyclePolicy({ repositoryName }: Named) {
       const { lifecyclePolicy, ...record } = find(repositoryName);
       if (lifecyclePolicy === undefined)
-        throw absent('LifecyclePolicyNotFoundException', 'Lifecycle policy', record);
+        throw absent(cloud, 'LifecyclePolicyNotFoundException', 'Lifecycle policy', record);
       return { ...change(record, {}), lifecyclePolicyText: lifecyclePolicy };
     },
     PutImageTagMutability({ repositoryName, imageTagMutability }: ECR.PutImageTagMutabilityCommandInput) {
@@ -206,17 +244,22 @@ function repositoryOf(
   );
 }
 
-function absent(code: string, what: string, { name }: { readonly name: string }): AwsError {
-  return new AwsError(code, `${what} does not exist for the repository with name '${name}'`);
+function absent(cloud: Cloud, code: string, what: string, { name }: { readonly name: string }): AwsError {
+  return new AwsError(
+    code,
+    `${what} does not exist for the repository with name '${name}' in the registry with id '${cloud.account}'`,
+  );
 }
 
-function checkJson(document: string): string {
+function checkJson(document: string, member: string, sentence: string): string {
   try {
     JSON.parse(document);
     return document;
-  } catch (error) {
-    throw new AwsError('InvalidParameterException', 'Invalid parameter: the policy is not valid JSON', {
-      cause: error,
-    });
+  } catch (cause) {
+    throw new AwsError(
+      'InvalidParameterException',
+      `Invalid parameter at '${member}' failed to satisfy constraint: '${sentence}'`,
+      { cause },
+    );
   }
 }

@@ -7,11 +7,13 @@ import type {
 import type { Collection } from '../core/collection.ts';
 import { AwsError, NotImplementedByLocalCloud } from '../core/errors.ts';
 import { pageOf } from '../core/pages.ts';
+import { refuseMembers } from '../core/refuse-members.ts';
 import type { Operation } from '../core/service.ts';
-import type { ParameterRecord } from './parameter.ts';
+import { checkPageSize, type ParameterRecord, type ParameterVersion } from './parameter.ts';
 import type { Parameters } from './parameters.ts';
 
 const DEFAULT_PAGE = 10;
+const LARGEST_PAGE = 50;
 
 /** The operation over the stored parameters, by name. */
 export function describeParameters(
@@ -21,6 +23,8 @@ export function describeParameters(
   return (input) => {
     if (input.Filters?.length)
       throw new NotImplementedByLocalCloud('SSM DescribeParameters Filters; use ParameterFilters');
+    refuseMembers('ssm DescribeParameters', input, ['Shared']);
+    checkPageSize(input.MaxResults, LARGEST_PAGE);
     const filters = input.ParameterFilters ?? [];
     const records = store
       .values()
@@ -43,7 +47,7 @@ function passes({ Key, Option, Values = [] }: ParameterStringFilter, record: Par
       return record.name.startsWith(prefix) && (isDeep || !record.name.slice(prefix.length).includes('/'));
     });
   }
-  const subject = subjectOf(Key ?? '', record, latest.type, latest.tier);
+  const subject = subjectOf(Key ?? '', record, latest);
   switch (Option ?? 'Equals') {
     case 'Equals':
       return Values.includes(subject);
@@ -52,14 +56,21 @@ function passes({ Key, Option, Values = [] }: ParameterStringFilter, record: Par
     case 'Contains':
       return Values.some((value) => subject.includes(value));
     default:
-      throw new AwsError('InvalidFilterOption', `The specified filter option isn't valid: ${Option}`);
+      throw new AwsError(
+        'InvalidFilterOption',
+        `The following filter option is not valid: ${Option}. Valid options include: [BeginsWith, Equals].`,
+      );
   }
 }
 
-function subjectOf(key: string, record: ParameterRecord, type: string, tier: string): string {
+function subjectOf(key: string, record: ParameterRecord, { type, tier, keyId }: ParameterVersion): string {
   if (key === 'Name') return record.name;
   if (key === 'Type') return type;
   if (key === 'Tier') return tier;
+  if (key === 'KeyId') return keyId ?? '';
   if (key.startsWith('tag:')) return record.tags[key.slice('tag:'.length)] ?? '';
-  throw new AwsError('InvalidFilterKey', `The specified key isn't valid: ${key}`);
+  throw new AwsError(
+    'InvalidFilterKey',
+    `The following filter key is not valid: ${key}. Valid filter keys include: [Path, Name, Type, KeyId, Tier]`,
+  );
 }

@@ -23,6 +23,7 @@ export interface ParameterRecord {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+const MAX_NAMES = 10;
 /** AWS keeps this many versions of a parameter. */
 export const MAX_VERSIONS = 100;
 const STANDARD_LIMIT = 4096;
@@ -45,35 +46,71 @@ export function splitSelector(nameOrArn: string): { readonly name: string; reado
   return selector === undefined ? { name: plain } : { name: plain, selector };
 }
 
-/** @throws AwsError when a new parameter's name is not allowed */
+const NAME_FORM =
+  'If formed as a path, it can consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of ' +
+  'letters, numbers and the following 3 symbols .-_';
+
+/** @throws AwsError when a new parameter's name is not allowed, with AWS's sentence for each case */
 export function checkName(name: string): void {
-  if (!/^[a-zA-Z0-9_.\-/]+$/.test(name) || name.includes('//') || name.endsWith('/')) {
-    throw new AwsError(
-      'ValidationException',
-      `Invalid parameter name '${name}'. Only a mix of letters, numbers and the symbols .-_/ is allowed, and no empty path part`,
-    );
+  const isPath = name.startsWith('/');
+  if (isPath && /^\/aws/i.test(name)) {
+    throw new AwsError('AccessDeniedException', `No access to reserved parameter name: ${name}.`);
   }
   if (/^\/?(aws|ssm)/i.test(name)) {
     throw new AwsError(
       'ValidationException',
-      'Parameter name: can\'t be prefixed with "ssm" (case-insensitive) or "aws" (case-insensitive).',
+      isPath
+        ? `Parameter name: can't be prefixed with "ssm" (case-insensitive). ${NAME_FORM}`
+        : 'Parameter name: can\'t be prefixed with "aws" or "ssm" (case-insensitive).',
     );
   }
-  if (name.includes('/') && !name.startsWith('/')) {
+  const isFormed = /^[a-zA-Z0-9_.\-/]+$/.test(name) && !name.includes('//') && !name.endsWith('/');
+  if (!isFormed || (name.includes('/') && !isPath)) {
     throw new AwsError(
       'ValidationException',
-      `Parameter name '${name}' must be fully qualified: begin it with a slash`,
+      `Parameter name: can't be prefixed with "ssm" (case-insensitive). ${NAME_FORM}`,
     );
   }
+}
+
+/** @throws AwsError with AWS's sentence for what is not a path of parameters */
+export function checkPath(path: string): void {
+  if (path === '/' || (/^(\/[a-zA-Z0-9_.-]+)+\/?$/.test(path) && !/^\/(aws|ssm)/i.test(path))) return;
+  throw new AwsError(
+    'ValidationException',
+    'The parameter doesn\'t meet the parameter name requirements. The parameter name must begin with a forward slash "/". ' +
+      'It can\'t be prefixed with \\"aws\\" or \\"ssm\\" (case-insensitive). It must use only letters, numbers, or the following ' +
+      'symbols: . (period), - (hyphen), _ (underscore). Special characters are not allowed. All sub-paths, if specified, ' +
+      'must use the forward slash symbol "/". Valid example: /get/parameters2-/by1./path0_.',
+  );
+}
+
+/** @throws AwsError for more names than a call takes */
+export function checkNames(names: readonly string[]): void {
+  if (names.length <= MAX_NAMES) return;
+  throw constraint('names', `[${names.join(', ')}]`, `have length less than or equal to ${MAX_NAMES}`);
+}
+
+/** @throws AwsError for a page size out of AWS's range */
+export function checkPageSize(size: number | undefined, largest: number): void {
+  if (size === undefined) return;
+  if (size > largest) {
+    throw constraint('maxResults', String(size), `have value less than or equal to ${largest}`);
+  }
+  if (size < 1) throw constraint('maxResults', String(size), 'have value greater than or equal to 1');
+}
+
+function constraint(member: string, value: string, must: string): AwsError {
+  return new AwsError(
+    'ValidationException',
+    `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: Member must ${must}`,
+  );
 }
 
 /** The tier that a value fits in. @throws AwsError when it fits none, or not the one asked for */
 export function tierFor(value: string, asked: string | undefined): 'Standard' | 'Advanced' {
   if (value === '') {
-    throw new AwsError(
-      'ValidationException',
-      "1 validation error detected: Value '' at 'value' failed to satisfy constraint: Member must have length greater than or equal to 1",
-    );
+    throw constraint('value', '', 'have length greater than or equal to 1');
   }
   const length = Buffer.byteLength(value);
   if (length > ADVANCED_LIMIT) {

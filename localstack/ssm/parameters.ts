@@ -4,7 +4,13 @@ import type { Cloud } from '../core/cloud.ts';
 import type { Collection } from '../core/collection.ts';
 import { AwsError } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
-import { type ParameterRecord, type ParameterVersion, parameterArn, splitSelector } from './parameter.ts';
+import {
+  checkPath,
+  type ParameterRecord,
+  type ParameterVersion,
+  parameterArn,
+  splitSelector,
+} from './parameter.ts';
 
 export interface Parameters {
   /** The parameter and the version that `name`, `name:3` or an ARN means. */
@@ -31,8 +37,8 @@ export function createParameters(cloud: Cloud, store: Collection<ParameterRecord
 
   function lookUp(nameOrArn: string): ParameterRecord | undefined {
     const { name } = splitSelector(nameOrArn);
-    // an ARN does not tell `/name` from `name`
-    return store.get(name) ?? (nameOrArn.startsWith('arn:') ? store.get(name.replace(/^\//, '')) : undefined);
+    // AWS does not tell `/name` from `name`, whichever of the two made the parameter
+    return store.get(name) ?? store.get(name.startsWith('/') ? name.slice(1) : `/${name}`);
   }
 
   function find(nameOrArn: string): ReturnType<Parameters['find']> {
@@ -69,7 +75,8 @@ export function createParameters(cloud: Cloud, store: Collection<ParameterRecord
     readValue,
     require(nameOrArn) {
       const record = lookUp(nameOrArn);
-      if (!record) throw new AwsError('ParameterNotFound', `Parameter ${nameOrArn} not found.`);
+      // AWS says no more than that
+      if (!record) throw new AwsError('ParameterNotFound', '');
       return record;
     },
     async read(nameOrArn, isDecrypted, principal) {
@@ -79,7 +86,7 @@ export function createParameters(cloud: Cloud, store: Collection<ParameterRecord
         if (selector === undefined || !lookUp(nameOrArn)) throw new AwsError('ParameterNotFound', '');
         throw new AwsError(
           'ParameterVersionNotFound',
-          `Systems Manager could not find version ${selector} of ${splitSelector(nameOrArn).name}.`,
+          `Systems Manager could not find version ${selector} of ${splitSelector(nameOrArn).name}. Verify the version and try again.`,
         );
       }
       const { record, version } = found;
@@ -95,12 +102,7 @@ export function createParameters(cloud: Cloud, store: Collection<ParameterRecord
       };
     },
     below(path, isRecursive) {
-      if (!path.startsWith('/')) {
-        throw new AwsError(
-          'ValidationException',
-          'The parameter path must begin with a slash /. It can consist of sub-paths divided by slashes.',
-        );
-      }
+      checkPath(path);
       const prefix = path.endsWith('/') ? path : `${path}/`;
       return store
         .keys()

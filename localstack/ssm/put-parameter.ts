@@ -3,6 +3,7 @@ import type { PutParameterCommandInput, PutParameterCommandOutput } from '@aws-s
 import type { Cloud } from '../core/cloud.ts';
 import type { Collection } from '../core/collection.ts';
 import { AwsError, NotImplementedByLocalCloud } from '../core/errors.ts';
+import type { Principal } from '../core/principal.ts';
 import type { Operation } from '../core/service.ts';
 import {
   checkName,
@@ -12,24 +13,27 @@ import {
   splitSelector,
   tierFor,
 } from './parameter.ts';
+import type { Parameters } from './parameters.ts';
 
 type Output = Omit<PutParameterCommandOutput, '$metadata'>;
 
-const TYPES = ['String', 'StringList', 'SecureString'];
+const TYPES = ['SecureString', 'StringList', 'String'];
 
 /** The operation over the stored parameters. */
 export function putParameter(
   cloud: Cloud,
   store: Collection<ParameterRecord>,
+  parameters: Parameters,
 ): Operation<PutParameterCommandInput, Output> {
   return async (input, call) => {
     if (input.Policies) throw new NotImplementedByLocalCloud('SSM parameter policies');
     if ((input.DataType ?? 'text') !== 'text') {
       throw new NotImplementedByLocalCloud(`SSM parameters of data type ${input.DataType}`);
     }
-    const { name } = splitSelector(input.Name!);
-    checkName(name);
-    const existing = store.get(name);
+    const given = splitSelector(input.Name!).name;
+    checkName(given);
+    const existing = parameters.find(given)?.record;
+    const name = existing?.name ?? given;
     if (existing && !input.Overwrite) {
       throw new AwsError(
         'ParameterAlreadyExists',
@@ -49,7 +53,10 @@ export function putParameter(
       throw new AwsError('ValidationException', 'A parameter type is required when you create a parameter.');
     }
     if (!TYPES.includes(type)) {
-      throw new AwsError('UnsupportedParameterType', `${type} is none of ${TYPES.join(', ')}`);
+      throw new AwsError(
+        'ValidationException',
+        `1 validation error detected: Value '${type}' at 'type' failed to satisfy constraint: Member must satisfy enum value set: [${TYPES.join(', ')}]`,
+      );
     }
     const allowedPattern = input.AllowedPattern ?? previous?.allowedPattern;
     if (allowedPattern && !new RegExp(`^(?:${allowedPattern})$`).test(input.Value!)) {
@@ -84,12 +91,7 @@ export function putParameter(
     return { Version: version.version, Tier: tier };
   };
 
-  async function encrypt(
-    name: string,
-    value: string,
-    keyId: string,
-    principal: Parameters<Cloud['call']>[3],
-  ): Promise<string> {
+  async function encrypt(name: string, value: string, keyId: string, principal: Principal): Promise<string> {
     const input = {
       KeyId: keyId,
       Plaintext: new Uint8Array(Buffer.from(value, 'utf8')),

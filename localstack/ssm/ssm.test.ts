@@ -115,3 +115,10 @@ test('tags and deletion', async () => {
     name: 'ParameterNotFound',
   });
 });
+
+test('parameters that others share are refused by name: there are no other accounts', async () => {
+  await expect(ssm.send(new DescribeParametersCommand({ Shared: true }))).rejects.toMatchObject({
+    name: 'NotImplementedByLocalCloud',
+  });
+  expect((await ssm.send(new DescribeParametersCommand({ Shared: false }))).Parameters).toEqual([]);
+});

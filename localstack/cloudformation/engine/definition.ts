@@ -1,17 +1,17 @@
 /** A template with its parameters: everything about a stack that can be known before anything is made. */
 import type { Cloud } from '../../core/cloud.ts';
-import { NotImplementedByLocalCloud } from '../../core/errors.ts';
 import { validationError } from '../errors.ts';
 import type { StackContent } from '../records.ts';
 import { handlerFor } from '../resources/index.ts';
 import { checkMembers, refusedProperty } from '../resources/shape.ts';
 import { checkRules, conditionLookup } from '../template/conditions.ts';
 import { dependencyGraph, referencesIn, unresolvedDependencies } from '../template/dependencies.ts';
-import { evaluate } from '../template/evaluate.ts';
+import { refuseSecureReferences } from '../template/dynamic-references.ts';
+import { evaluate, evaluateObject } from '../template/evaluate.ts';
 import { parameterRefs } from '../template/parameters.ts';
 import { parseTemplate, transformsOf } from '../template/parse.ts';
 import { KNOWN_AFTER_APPLY, pseudoParameters, type Scope } from '../template/scope.ts';
-import type { Json, ResourceDefinition, Template } from '../template/template.ts';
+import { type Json, ownMember, type ResourceDefinition, type Template } from '../template/template.ts';
 
 /** Physical ids, attributes and exports as the evaluation finds them. */
 export interface Surroundings {
@@ -42,7 +42,24 @@ const UNKNOWN_SURROUNDINGS: Surroundings = {
   importValue: () => KNOWN_AFTER_APPLY,
 };
 
+const notInConditions = (logicalId: string): never => {
+  throw validationError(
+    `Template format error: Unresolved dependencies [${logicalId}]. Cannot reference resources in the Conditions block of the template`,
+  );
+};
+
+/** Conditions are settled before anything is made. */
+const CONDITION_SURROUNDINGS: Surroundings = {
+  ref: notInConditions,
+  attribute: notInConditions,
+  importValue: () => {
+    throw validationError('Template error: Cannot use Fn::ImportValue in Conditions.');
+  },
+};
+
 const POLICIES = new Set(['Delete', 'Retain', 'RetainExceptOnCreate']);
+/** RetainExceptOnCreate is a deletion policy only. */
+const REPLACE_POLICIES = new Set(['Delete', 'Retain']);
 
 /**
  * Reads and checks a stack's template.
@@ -57,7 +74,7 @@ export function defineStack(
   const pseudo = pseudoParameters({ ...stack, ...cloudPlace(cloud), notificationArns: [] });
   const parameters = parameterRefs(template, content.parameters);
   const hasLanguageExtensions = transformsOf(template).length > 0;
-  const condition = conditionLookup(template, () => scope(UNKNOWN_SURROUNDINGS));
+  const condition = conditionLookup(template, () => scope(CONDITION_SURROUNDINGS));
   const scope = (surroundings: Surroundings): Scope => ({
     template,
     parameters,
@@ -69,11 +86,17 @@ export function defineStack(
 
   const blank = scope(UNKNOWN_SURROUNDINGS);
   checkRules(template, blank);
-  const holds = ({ Condition }: { readonly Condition?: string }) =>
-    Condition === undefined || condition(Condition);
-  const active = Object.keys(template.Resources).filter((id) => holds(resource(id)));
+  for (const name of Object.keys(template.Conditions ?? {})) condition(name);
+  const holds = ({ Condition }: { readonly Condition?: string }, block: string) => {
+    if (Condition === undefined) return true;
+    if (ownMember(template.Conditions, Condition) !== undefined) return condition(Condition);
+    throw validationError(
+      `Template format error: Unresolved condition dependency ${Condition} in the ${block} block of the template`,
+    );
+  };
+  const active = Object.keys(template.Resources).filter((id) => holds(resource(id), 'Resources'));
   const outputs = Object.entries(template.Outputs ?? {})
-    .filter(([, output]) => holds(output))
+    .filter(([, output]) => holds(output, 'Outputs'))
     .map(([key]) => key);
   const dependencies = dependencyGraph(template, active, blank);
 
@@ -82,9 +105,19 @@ export function defineStack(
   }
   function policy(logicalId: string, attribute: 'DeletionPolicy' | 'UpdateReplacePolicy'): string {
     const value = resource(logicalId)[attribute];
-    const name = value === undefined ? 'Delete' : String(evaluate(value, blank));
-    if (!POLICIES.has(name)) throw new NotImplementedByLocalCloud(`${attribute} ${name} of ${logicalId}`);
-    return name;
+    if (value === undefined) return 'Delete';
+    // functions in policies are a language extension
+    const name = hasLanguageExtensions ? evaluate(value, blank) : value;
+    if (typeof name !== 'string') {
+      throw validationError(`Template format error: Every ${attribute} member must be a string.`);
+    }
+    if ((attribute === 'DeletionPolicy' ? POLICIES : REPLACE_POLICIES).has(name)) return name;
+    // no type of this cloud can be kept as a snapshot, here or on AWS
+    throw validationError(
+      name === 'Snapshot'
+        ? `Template error: resource type ${resource(logicalId).Type} does not support deletion policy Snapshot`
+        : `Template format error: Unrecognized ${attribute} ${name} for resource ${logicalId}`,
+    );
   }
 
   const definition: StackDefinition = {
@@ -114,11 +147,14 @@ function checkResources(definition: StackDefinition, scope: Scope): void {
     definition.policy(logicalId, 'DeletionPolicy');
     definition.policy(logicalId, 'UpdateReplacePolicy');
     for (const [name, value] of Object.entries(Properties)) {
-      const property = handler.properties[name];
+      const property = ownMember(handler.properties, name);
       if (!property && !handler.takesAnyProperty) throw refusedProperty(name, `${Type} (${logicalId})`);
       if (property) checkMembers(property.shape, value, name, `${Type} (${logicalId})`);
     }
     checkAttributes(definition, Properties, scope);
+    refuseSecureReferences(Properties, `${Type}/Properties`);
+    // for its refusals alone: what they mean is known when the resources are
+    evaluateObject(Properties, scope);
   }
 }
 
@@ -147,5 +183,6 @@ function checkOutputs(definition: StackDefinition, scope: Scope): void {
       );
     }
     checkAttributes(definition, value, scope);
+    evaluate(value, scope);
   }
 }

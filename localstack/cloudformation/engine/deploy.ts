@@ -50,7 +50,10 @@ export async function createStack(
   const { failure } = await deploy(operation, definition);
   if (failure === undefined) operation.setStatus('CREATE_COMPLETE');
   else if (onFailure === 'DO_NOTHING') operation.setStatus('CREATE_FAILED', failure);
-  else await rollBackCreation(operation, `${failure}Rollback requested by user.`, onFailure === 'DELETE');
+  else {
+    const reason = `${failure}Rollback requested by user.`;
+    await rollBackCreation(operation, { reason, thenDelete: onFailure === 'DELETE' });
+  }
 }
 
 /** The first entry of each resource, which tells how it was before everything. */
@@ -118,5 +121,5 @@ export async function updateStack(
   const target = { ...(pendingRollback ?? previous), journal };
   operation.putStack({ pendingRollback: target });
   if (disableRollback) operation.setStatus('UPDATE_FAILED', failure);
-  else await rollBackUpdate(operation, failure);
+  else await rollBackUpdate(operation, { reason: failure });
 }

@@ -4,6 +4,7 @@ import type { StackStatus } from '@aws-sdk/client-cloudformation';
 import type { GetParameterCommandOutput } from '@aws-sdk/client-ssm';
 import type { Cloud } from '../../core/cloud.ts';
 import type { Principal } from '../../core/principal.ts';
+import { validationError } from '../errors.ts';
 import type { Caller, ResourceRecord, StackRecord } from '../records.ts';
 import type { ResourceContext } from '../resources/handler.ts';
 import type { Store } from '../store.ts';
@@ -24,23 +25,26 @@ export interface Operation {
   putStack(changes: Partial<StackRecord>): void;
   /** Sets the stack's status and writes its event. */
   setStatus(status: StackStatus, reason?: string): void;
-  /** What a handler works with. `created` is told the physical id as soon as there is one. */
+  /** What a handler works with. `told` hears of physical ids as soon as there are any. */
   context(
     resource: Pick<ResourceRecord, 'logicalId' | 'type'>,
-    created?: (physicalId: string) => void,
+    told?: Pick<ResourceContext, 'created' | 'reserve'>,
   ): ResourceContext;
 }
 
-/** The principal that an operation's calls are made as. @throws AwsError AccessDenied when the role cannot be assumed. */
+/** The principal that an operation's calls are made as. @throws AwsError ValidationError when the role cannot be assumed. */
 export function actingPrincipal(cloud: Cloud, roleArn: string | undefined, caller: Principal): Principal {
-  return roleArn === undefined
-    ? caller
-    : cloud.assumeRole(roleArn, 'cloudformation.amazonaws.com', SESSION_NAME);
+  if (roleArn === undefined) return caller;
+  try {
+    return cloud.assumeRole(roleArn, 'cloudformation.amazonaws.com', SESSION_NAME);
+  } catch {
+    throw validationError(`Role ${roleArn} is invalid or cannot be assumed`);
+  }
 }
 
 /**
  * Begins an operation on a stack.
- * @throws AwsError AccessDenied when the stack's role cannot be assumed.
+ * @throws AwsError ValidationError when the stack's role cannot be assumed.
  */
 export function beginOperation(cloud: Cloud, store: Store, stack: StackRecord, caller: Caller): Operation {
   const { stackId, stackName } = stack;
@@ -72,14 +76,16 @@ export function beginOperation(cloud: Cloud, store: Store, stack: StackRecord, c
         { Name: name },
         principal,
       );
-      return answer.Parameter?.Value ?? '';
+      const { Type, Value = '' } = answer.Parameter ?? {};
+      // its value would be the ciphertext
+      if (Type !== 'SecureString') return Value;
+      throw validationError(`Parameter ${name} is a SecureString, which {{resolve:ssm:...}} cannot read.`);
     },
-    context({ logicalId, type }, created = () => {}) {
+    context({ logicalId, type }, told = { created: () => {}, reserve: () => {} }) {
       let name: string | undefined;
       return {
         account: cloud.account,
         region: cloud.region,
-        endpoint: cloud.endpoint,
         clock: cloud.clock,
         stackName,
         stackId,
@@ -91,7 +97,7 @@ export function beginOperation(cloud: Cloud, store: Store, stack: StackRecord, c
           name ??= physicalName(stackName, logicalId, options);
           return name;
         },
-        created,
+        ...told,
       };
     },
   };

@@ -5,7 +5,7 @@ import { compact, convert, refusedProperty } from '../resources/shape.ts';
 import { type ReadParameter, resolveDynamicReferences } from '../template/dynamic-references.ts';
 import { evaluateObject } from '../template/evaluate.ts';
 import { isKnownAfterApply, type Scope } from '../template/scope.ts';
-import type { Json, JsonObject } from '../template/template.ts';
+import { type Json, type JsonObject, ownMember } from '../template/template.ts';
 import type { StackDefinition } from './definition.ts';
 
 /** What properties are evaluated with. */
@@ -56,7 +56,7 @@ export async function evaluateProperties(
 function convertProperties(handler: ResourceHandler, properties: JsonObject, owner: string): JsonObject {
   return Object.fromEntries(
     Object.entries(properties).map(([name, value]): [string, Json] => {
-      const property = handler.properties[name];
+      const property = ownMember(handler.properties, name);
       if (!property && !handler.takesAnyProperty) throw refusedProperty(name, owner);
       const isOpen = !property || isKnownAfterApply(value);
       return [name, isOpen ? value : convert(property.shape, value, name, owner)];
@@ -77,6 +77,11 @@ export function canonical(value: unknown): string {
 export function changedProperties(previous: JsonObject, next: JsonObject): string[] {
   const names = [...new Set([...Object.keys(previous), ...Object.keys(next)])];
   return names.filter((name) => canonical(previous[name]) !== canonical(next[name]));
+}
+
+/** The first of these properties that cannot be changed. */
+export function fixedProperty(handler: ResourceHandler, changed: readonly string[]): string | undefined {
+  return changed.find((name) => handler.properties[name]?.onChange === 'refuse');
 }
 
 /** Whether a change of these properties makes a new physical resource. */

@@ -1,13 +1,14 @@
 /** Creating, changing, replacing and deleting one resource, with its events. */
 import { randomUUID } from 'node:crypto';
 import type { ResourceStatus } from '@aws-sdk/client-cloudformation';
+import { AwsError } from '../../core/errors.ts';
 import { failureReason, ResourceFailure } from '../errors.ts';
 import type { ResourceRecord } from '../records.ts';
 import type { Physical, ResourceHandler } from '../resources/handler.ts';
 import { handlerFor } from '../resources/index.ts';
 import type { JsonObject } from '../template/template.ts';
 import type { Operation } from './operation.ts';
-import { changedProperties } from './properties.ts';
+import { changedProperties, fixedProperty } from './properties.ts';
 
 /** A resource as a template wants it. */
 export interface WantedResource {
@@ -66,13 +67,18 @@ async function make(
   const handler = handlerFor(wanted.type, wanted.logicalId);
   const base = { ...wanted, attributes: {} };
   let physicalId: string | undefined;
-  const created = (id: string) => {
-    if (physicalId === id) return;
+  let reported: string | undefined;
+  const reserve = (id: string) => {
     physicalId = id;
+  };
+  const created = (id: string) => {
+    physicalId = id;
+    if (reported === id) return;
+    reported = id;
     writeStatus(operation, { ...base, physicalId }, `${verb}_IN_PROGRESS`, INITIATED);
   };
   try {
-    const physical = await handler.create(wanted.properties, operation.context(wanted, created));
+    const physical = await handler.create(wanted.properties, operation.context(wanted, { created, reserve }));
     created(physical.physicalId);
     const record = { ...base, physicalId: physical.physicalId, attributes: physical.attributes ?? {} };
     if (run.isCancelled) {
@@ -142,6 +148,11 @@ export async function updateResource(
   isWhole = false,
 ): Promise<boolean> {
   const handler = handlerFor(wanted.type, wanted.logicalId);
+  if (fixedProperty(handler, changedProperties(before.properties, wanted.properties)) !== undefined) {
+    run.isCancelled = true;
+    writeStatus(operation, before, 'UPDATE_FAILED', reasonOf(notUpdatable(before)));
+    return false;
+  }
   const tried = { ...before, ...wanted };
   writeStatus(operation, tried, 'UPDATE_IN_PROGRESS');
   try {
@@ -158,6 +169,13 @@ export async function updateResource(
     writeStatus(operation, tried, 'UPDATE_FAILED', reasonOf(error));
     return false;
   }
+}
+
+function notUpdatable({ type, physicalId }: ResourceRecord): AwsError {
+  return new AwsError(
+    'NotUpdatable',
+    `Resource of type '${type}' with identifier '${physicalId}' is not updatable with parameters provided.`,
+  );
 }
 
 async function changeInPlace(

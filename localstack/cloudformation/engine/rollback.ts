@@ -4,11 +4,21 @@ import type { Operation } from './operation.ts';
 import { type Removal, removeAll } from './removal.ts';
 import { reportRestored, updateResource } from './resource-steps.ts';
 
+/** How a rollback goes. */
+export interface Way {
+  readonly reason: string;
+  /**
+   * Whether what the operation has made stays where its deletion policy is Retain; RetainExceptOnCreate as an option of
+   * the request says that it does not.
+   * @default true
+   */
+  readonly keepsNew?: boolean;
+}
+
 /** Deletes the resources of a stack whose creation has failed. */
 export async function rollBackCreation(
   operation: Operation,
-  reason: string,
-  thenDelete: boolean,
+  { reason, keepsNew = true, thenDelete = false }: Way & { readonly thenDelete?: boolean },
 ): Promise<void> {
   const { store, stackId } = operation;
   operation.setStatus('ROLLBACK_IN_PROGRESS', reason);
@@ -19,7 +29,7 @@ export async function rollBackCreation(
       record,
       isCurrent: true,
       // RetainExceptOnCreate and resources that never were complete go
-      isRetained: record.deletionPolicy === 'Retain' && record.status === 'CREATE_COMPLETE',
+      isRetained: keepsNew && record.deletionPolicy === 'Retain' && record.status === 'CREATE_COMPLETE',
     }));
   const failed = await removeAll(operation, removals);
   if (failed.length > 0) {
@@ -39,12 +49,14 @@ export async function rollBackCreation(
 async function restore(
   operation: Operation,
   { logicalId, before }: JournalEntry,
+  keepsNew: boolean,
 ): Promise<Removal[] | undefined> {
   const current = operation.store.resource(operation.stackId, logicalId);
   if (!current) return [];
   if (!before) {
     // Retain holds for what was whole; RetainExceptOnCreate does not hold in the operation that creates
-    const isRetained = current.deletionPolicy === 'Retain' && current.status === 'CREATE_COMPLETE';
+    const isRetained =
+      keepsNew && current.deletionPolicy === 'Retain' && current.status === 'CREATE_COMPLETE';
     return [{ record: current, isCurrent: true, isRetained }];
   }
   if (current.physicalId !== before.physicalId) {
@@ -66,8 +78,7 @@ async function restore(
  */
 export async function rollBackUpdate(
   operation: Operation,
-  reason: string | undefined,
-  skip: readonly string[] = [],
+  { reason, keepsNew = true, skip = [] }: Way & { readonly skip?: readonly string[] },
 ): Promise<void> {
   const { store, stackId } = operation;
   const target = operation.stack().pendingRollback;
@@ -81,7 +92,7 @@ export async function rollBackUpdate(
   // in the reverse order, so that nothing is restored before what was made to depend on its new form
   while (remaining.length > 0) {
     const entry = remaining.at(-1) as JournalEntry;
-    const removals = skip.includes(entry.logicalId) ? [] : await restore(operation, entry);
+    const removals = skip.includes(entry.logicalId) ? [] : await restore(operation, entry, keepsNew);
     if (!removals) {
       operation.putStack({ pendingRollback: { ...target, journal: remaining } });
       operation.setStatus(

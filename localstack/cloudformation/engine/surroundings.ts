@@ -2,12 +2,12 @@
 import { validationError } from '../errors.ts';
 import type { ResourceRecord } from '../records.ts';
 import type { Store } from '../store.ts';
-import type { Json } from '../template/template.ts';
+import { type Json, ownMember } from '../template/template.ts';
 import type { Surroundings } from './definition.ts';
 
 /** An attribute of a resource, dotted names into its data included. */
 export function attributeOf(resource: ResourceRecord, name: string): Json {
-  const direct = resource.attributes[name];
+  const direct = ownMember(resource.attributes, name);
   if (direct !== undefined) return direct;
   const isCustom =
     resource.type.startsWith('Custom::') || resource.type === 'AWS::CloudFormation::CustomResource';

@@ -13,7 +13,7 @@ import { defineStack } from '../engine/definition.ts';
 import { createEventLog } from '../engine/events.ts';
 import { beginOperation } from '../engine/operation.ts';
 import { type Plan, planChanges } from '../engine/plan.ts';
-import { alreadyExists, changeSetNotFound, validationError } from '../errors.ts';
+import { changeSetNotFound, validationError } from '../errors.ts';
 import type { ChangeSetRecord, StackRecord } from '../records.ts';
 import { parameterView, tagViews } from './describe.ts';
 import { page } from './page.ts';
@@ -48,7 +48,11 @@ function stackFor(service: Service, input: CreateChangeSetCommandInput): StackRe
     return found;
   }
   if (found?.status === 'REVIEW_IN_PROGRESS') return found;
-  if (found) throw alreadyExists(found.stackName);
+  if (found) {
+    throw validationError(
+      `Stack [${input.StackName}] already exists and cannot be created again with the changeSet [${input.ChangeSetName}].`,
+    );
+  }
   const stack = newStack(service, input.StackName, 'REVIEW_IN_PROGRESS');
   store.putStack(stack);
   createEventLog(store, cloud.clock, stack, {}).stack('REVIEW_IN_PROGRESS', 'User Initiated');
@@ -168,8 +172,10 @@ export function deleteChangeSet(service: Service, input: DeleteChangeSetCommandI
 
 export function listChangeSets({ store }: Service, input: ListChangeSetsCommandInput) {
   const stack = store.stack(input.StackName ?? '');
+  const { items, nextToken } = page(store.changeSetsOf(stack.stackId), input.NextToken, CHANGES_PER_PAGE);
   return {
-    Summaries: store.changeSetsOf(stack.stackId).map((changeSet) => ({
+    NextToken: nextToken,
+    Summaries: items.map((changeSet) => ({
       StackId: changeSet.stackId,
       StackName: changeSet.stackName,
       ChangeSetId: changeSet.changeSetId,

@@ -7,6 +7,7 @@ import { AwsError, NotImplementedByLocalCloud } from '../../core/errors.ts';
 import type { Principal } from '../../core/principal.ts';
 import { defineStack, type StackDefinition } from '../engine/definition.ts';
 import { actingPrincipal } from '../engine/operation.ts';
+import { validationError } from '../errors.ts';
 import type { StackContent, StackRecord } from '../records.ts';
 import { resolveParameters } from '../template/parameters.ts';
 import { parseTemplate, transformsOf } from '../template/parse.ts';
@@ -26,7 +27,12 @@ export interface ContentRequest extends TemplateSource {
   readonly Tags?: readonly Tag[] | undefined;
   readonly Capabilities?: readonly string[] | undefined;
   readonly NotificationARNs?: readonly string[] | undefined;
-  readonly RollbackConfiguration?: { readonly RollbackTriggers?: readonly object[] | undefined } | undefined;
+  readonly RollbackConfiguration?:
+    | {
+        readonly RollbackTriggers?: readonly object[] | undefined;
+        readonly MonitoringTimeInMinutes?: number | undefined;
+      }
+    | undefined;
   readonly ResourceTypes?: readonly string[] | undefined;
   readonly DeploymentConfig?: { readonly Mode?: string | undefined } | undefined;
   readonly TimeoutInMinutes?: number | undefined;
@@ -35,12 +41,15 @@ export interface ContentRequest extends TemplateSource {
 }
 
 /** @throws NotImplementedByLocalCloud for options that this cloud would otherwise drop silently. */
-export function refuseOptions(request: ContentRequest): void {
+export function refuseOptions(request: Omit<ContentRequest, keyof TemplateSource>): void {
   const { NotificationARNs, RollbackConfiguration, ResourceTypes, DeploymentConfig, TimeoutInMinutes } =
     request;
   const refused = [
     NotificationARNs?.length ? 'NotificationARNs' : undefined,
     RollbackConfiguration?.RollbackTriggers?.length ? 'RollbackConfiguration.RollbackTriggers' : undefined,
+    RollbackConfiguration?.MonitoringTimeInMinutes
+      ? 'RollbackConfiguration.MonitoringTimeInMinutes'
+      : undefined,
     ResourceTypes?.length ? 'ResourceTypes' : undefined,
     (DeploymentConfig?.Mode ?? 'STANDARD') === 'STANDARD'
       ? undefined
@@ -88,6 +97,13 @@ export function ssmReader(cloud: Cloud, principal: Principal) {
         { Names },
         principal,
       );
+      const secure = (answer.Parameters ?? []).filter(({ Type }) => Type === 'SecureString');
+      if (secure.length > 0) {
+        const list = secure.map(({ Name }) => Name).join(', ');
+        throw validationError(
+          `Parameters [${list}] referenced by template have types not supported by CloudFormation.`,
+        );
+      }
       for (const { Name, Value } of answer.Parameters ?? []) values.set(Name ?? '', Value ?? '');
     }
     return values;

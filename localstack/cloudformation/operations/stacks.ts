@@ -20,7 +20,7 @@ import { rollBackCreation, rollBackUpdate } from '../engine/rollback.ts';
 import { alreadyExists, validationError } from '../errors.ts';
 import type { StackContent, StackRecord } from '../records.ts';
 import type { Store } from '../store.ts';
-import { requestedDefinition } from './request-content.ts';
+import { refuseOptions, requestedDefinition } from './request-content.ts';
 import { requireIdle, requireUpdatable } from './stack-states.ts';
 
 const STACK_NAME = /^[A-Za-z][-A-Za-z0-9]{0,127}$/;
@@ -40,7 +40,7 @@ export function newStack(
 ): StackRecord {
   if (!stackName || !STACK_NAME.test(stackName)) {
     throw validationError(
-      `1 validation error detected: Value '${stackName}' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`,
+      `1 validation error detected: Value '${stackName}' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*|arn:[-a-zA-Z0-9:/._+]*`,
     );
   }
   if (store.find(stackName)) throw alreadyExists(stackName);
@@ -140,6 +140,7 @@ export function deleteStack(service: Service, input: DeleteStackCommandInput, ca
   const { cloud, store } = service;
   if (input.DeletionMode === 'FORCE_DELETE_STACK')
     throw new NotImplementedByLocalCloud('DeletionMode FORCE_DELETE_STACK');
+  refuseOptions(input);
   const found = store.find(input.StackName ?? '');
   // AWS answers success for a stack that is not there
   if (!found || found.status === 'DELETE_COMPLETE' || found.status === 'DELETE_IN_PROGRESS') return {};
@@ -178,16 +179,17 @@ export function continueUpdateRollback(
     );
   }
   startRollback(service, stack, input, call, (operation) =>
-    rollBackUpdate(operation, USER_INITIATED, input.ResourcesToSkip ?? []),
+    rollBackUpdate(operation, { reason: USER_INITIATED, skip: input.ResourcesToSkip ?? [] }),
   );
   return {};
 }
 
 export function rollbackStack(service: Service, input: RollbackStackCommandInput, call: Call) {
   const stack = service.store.stack(input.StackName ?? '');
+  const keepsNew = !input.RetainExceptOnCreate;
   const roll: Partial<Record<StackRecord['status'], (operation: Operation) => Promise<void>>> = {
-    CREATE_FAILED: (operation) => rollBackCreation(operation, USER_INITIATED, false),
-    UPDATE_FAILED: (operation) => rollBackUpdate(operation, USER_INITIATED),
+    CREATE_FAILED: (operation) => rollBackCreation(operation, { reason: USER_INITIATED, keepsNew }),
+    UPDATE_FAILED: (operation) => rollBackUpdate(operation, { reason: USER_INITIATED, keepsNew }),
   };
   const work = roll[stack.status];
   if (!work)

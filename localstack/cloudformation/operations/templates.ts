@@ -5,7 +5,7 @@ import type {
   ValidateTemplateCommandInput,
 } from '@aws-sdk/client-cloudformation';
 import type { Call } from '../../core/service.ts';
-import { validationError } from '../errors.ts';
+import { changeSetNotFound, validationError } from '../errors.ts';
 import { parseTemplate, transformsOf } from '../template/parse.ts';
 import type { Template } from '../template/template.ts';
 import type { Service } from './stacks.ts';
@@ -18,8 +18,10 @@ export function getTemplate({ store }: Service, input: GetTemplateCommandInput) 
 }
 
 function stackTemplate(store: Service['store'], input: GetTemplateCommandInput): string {
-  return store.stack(input.StackName ?? '', `Stack with id ${input.StackName} does not exist`).content
-    .templateBody;
+  if (input.StackName === undefined) {
+    throw validationError('StackName is required if ChangeSetName is not specified.');
+  }
+  return store.stack(input.StackName, `Stack with id ${input.StackName} does not exist`).content.templateBody;
 }
 
 function changeSetTemplate(
@@ -29,7 +31,7 @@ function changeSetTemplate(
   const changeSet = ChangeSetName.startsWith('arn:')
     ? store.changeSetById(ChangeSetName)
     : store.changeSetsOf(store.stack(StackName).stackId).find(({ name }) => name === ChangeSetName);
-  if (!changeSet) throw validationError(`ChangeSet [${ChangeSetName}] does not exist`);
+  if (!changeSet) throw changeSetNotFound(ChangeSetName);
   return changeSet.content.templateBody;
 }
 
@@ -53,6 +55,12 @@ function capabilities(template: Template): ('CAPABILITY_IAM' | 'CAPABILITY_NAMED
   return [isNamed ? 'CAPABILITY_NAMED_IAM' : 'CAPABILITY_IAM'];
 }
 
+function reviewedTemplate(store: Service['store'], StackName: string): string {
+  const body = stackTemplate(store, { StackName });
+  if (store.find(StackName)?.status !== 'REVIEW_IN_PROGRESS') return body;
+  throw validationError('GetTemplateSummary cannot be called on REVIEW_IN_PROGRESS stacks.');
+}
+
 export async function getTemplateSummary(
   { cloud, store }: Service,
   input: GetTemplateSummaryCommandInput,
@@ -61,7 +69,7 @@ export async function getTemplateSummary(
   const body =
     input.StackName === undefined
       ? await readTemplate(cloud, call.principal, input, undefined)
-      : stackTemplate(store, { StackName: input.StackName });
+      : reviewedTemplate(store, input.StackName);
   const template = parseTemplate(body);
   return {
     Parameters: parameterDeclarations(template),

@@ -86,10 +86,12 @@ function alarmType<const P extends typeof ALARM | typeof COMPOSITE>(
   type: string,
   properties: P,
   put: string,
+  required: readonly (keyof P & string)[],
 ) {
   return defineResource<typeof ALARM>({
     type,
     properties: properties as unknown as typeof ALARM,
+    required: required as readonly (keyof typeof ALARM)[],
     nameProperty: 'AlarmName',
     attributes: ['Arn'],
     tags: 'list',
@@ -114,9 +116,14 @@ function alarmType<const P extends typeof ALARM | typeof COMPOSITE>(
   });
 }
 
-export const alarm = alarmType('AWS::CloudWatch::Alarm', ALARM, 'PutMetricAlarm');
+export const alarm = alarmType('AWS::CloudWatch::Alarm', ALARM, 'PutMetricAlarm', [
+  'ComparisonOperator',
+  'EvaluationPeriods',
+]);
 
-export const compositeAlarm = alarmType('AWS::CloudWatch::CompositeAlarm', COMPOSITE, 'PutCompositeAlarm');
+export const compositeAlarm = alarmType('AWS::CloudWatch::CompositeAlarm', COMPOSITE, 'PutCompositeAlarm', [
+  'AlarmRule',
+]);
 
 export const dashboard = defineResource({
   type: 'AWS::CloudWatch::Dashboard',

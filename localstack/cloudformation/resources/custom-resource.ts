@@ -8,6 +8,8 @@ import { type Attributes, defineResource, type Physical, type ResourceContext, u
 
 const DEFAULT_TIMEOUT_SECONDS = 3600;
 const MAX_PHYSICAL_ID_LENGTH = 128;
+/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html */
+const MAX_ANSWER_BYTES = 4096;
 
 const NO_RESPONSE = (requestId: string) =>
   `CloudFormation did not receive a response from your Custom Resource. Please check your logs for requestId [${requestId}]. If you are using the Python cfn-response module, you may need to update your Lambda function code so that CloudFormation can attach the updated version.`;
@@ -43,6 +45,7 @@ async function whenAnswered(body: Promise<string>, timeoutSeconds: number, conte
 }
 
 function parseAnswer(text: string): Answer {
+  if (Buffer.byteLength(text) > MAX_ANSWER_BYTES) throw new ResourceFailure('Response object is too long.');
   try {
     const answer: unknown = JSON.parse(text);
     if (isObject(answer)) return answer as Answer;
@@ -67,7 +70,7 @@ async function request(
     );
   }
   const RequestId = randomUUID();
-  const response = expectResponse(context.endpoint);
+  const response = expectResponse(context);
   const event = {
     RequestType,
     ServiceToken,
@@ -120,7 +123,7 @@ export function customResource(type: string) {
     takesAnyProperty: true,
     async create(properties, context): Promise<Physical> {
       // a function that never answers may have made something all the same: it will be asked to delete under this id
-      context.created(context.name({ maxLength: MAX_PHYSICAL_ID_LENGTH }));
+      context.reserve(context.name({ maxLength: MAX_PHYSICAL_ID_LENGTH }));
       return request('Create', properties as JsonObject, {}, context);
     },
     async update({ physicalId, previous, next }, context): Promise<Physical> {

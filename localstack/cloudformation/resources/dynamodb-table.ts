@@ -1,6 +1,5 @@
 /** AWS::DynamoDB::Table. */
 import type { DescribeTableCommandOutput } from '@aws-sdk/client-dynamodb';
-import { NotImplementedByLocalCloud } from '../../core/errors.ts';
 import { unlessGone } from '../errors.ts';
 import { given, removedTagKeys, TAGS } from './common.ts';
 import { defineResource, type PropertyValues, type ResourceContext, replaces, updates } from './handler.ts';
@@ -30,7 +29,6 @@ const PROPERTIES = {
   }),
   ProvisionedThroughput: updates(THROUGHPUT),
   SSESpecification: updates({ KMSMasterKeyId: 'string', SSEEnabled: 'boolean', SSEType: 'string' }),
-  StreamSpecification: updates({ StreamViewType: 'string' }),
   TableClass: updates('string'),
   TableName: replaces('string'),
   Tags: updates(TAGS),
@@ -102,7 +100,7 @@ function indexUpdates(before: readonly Index[], after: readonly Index[]): object
 
 async function attributesOf(context: ResourceContext, TableName: string) {
   const Table = await whenActive(context, TableName);
-  return given({ Arn: Table.TableArn ?? '', StreamArn: Table.LatestStreamArn as string });
+  return { Arn: Table.TableArn ?? '' };
 }
 
 export const table = defineResource({
@@ -110,12 +108,11 @@ export const table = defineResource({
   properties: PROPERTIES,
   required: ['KeySchema'],
   nameProperty: 'TableName',
-  attributes: ['Arn', 'StreamArn'],
+  attributes: ['Arn'],
   tags: 'list',
   async create(properties, context) {
     const TableName = properties.TableName ?? context.name({ maxLength: MAX_NAME_LENGTH });
-    const { PointInTimeRecoverySpecification, TimeToLiveSpecification, StreamSpecification, ...rest } =
-      properties;
+    const { PointInTimeRecoverySpecification, TimeToLiveSpecification, ...rest } = properties;
     await context.call(
       'dynamodb',
       'CreateTable',
@@ -123,10 +120,6 @@ export const table = defineResource({
         ...rest,
         TableName,
         SSESpecification: sseSpecification(properties.SSESpecification),
-        StreamSpecification: StreamSpecification && {
-          StreamEnabled: true,
-          StreamViewType: StreamSpecification.StreamViewType,
-        },
       }),
     );
     context.created(TableName);
@@ -145,23 +138,13 @@ export const table = defineResource({
       const { BillingMode = 'PROVISIONED', ProvisionedThroughput, OnDemandThroughput } = next;
       await update({ BillingMode, ProvisionedThroughput, OnDemandThroughput });
     }
-    for (const operation of indexUpdates(
-      previous.GlobalSecondaryIndexes ?? [],
-      next.GlobalSecondaryIndexes ?? [],
-    )) {
+    const operations = indexUpdates(previous.GlobalSecondaryIndexes ?? [], next.GlobalSecondaryIndexes ?? []);
+    if (operations.length === 0 && changed('AttributeDefinitions')) await update({ AttributeDefinitions });
+    for (const operation of operations) {
       await update({ AttributeDefinitions, GlobalSecondaryIndexUpdates: [operation] });
     }
     if (changed('SSESpecification')) {
       await update({ SSESpecification: sseSpecification(next.SSESpecification) ?? { Enabled: false } });
-    }
-    if (changed('StreamSpecification')) {
-      const view = next.StreamSpecification?.StreamViewType;
-      if (previous.StreamSpecification && view) {
-        throw new NotImplementedByLocalCloud('changing StreamViewType of AWS::DynamoDB::Table');
-      }
-      await update({
-        StreamSpecification: view ? { StreamEnabled: true, StreamViewType: view } : { StreamEnabled: false },
-      });
     }
     if (changed('DeletionProtectionEnabled', 'TableClass')) {
       const { DeletionProtectionEnabled = false, TableClass } = next;

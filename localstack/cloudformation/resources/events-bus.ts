@@ -11,9 +11,7 @@ export const eventBus = defineResource({
   properties: {
     DeadLetterConfig: updates({ Arn: 'string' }),
     Description: updates('string'),
-    EventSourceName: replaces('string'),
     KmsKeyIdentifier: updates('string'),
-    LogConfig: updates({ IncludeDetail: 'string', Level: 'string' }),
     Name: replaces('string'),
     Policy: updates('json'),
     Tags: updates(TAGS),
@@ -35,9 +33,9 @@ export const eventBus = defineResource({
     return { physicalId: Name, attributes: given({ Arn: EventBusArn, Name, Policy: Policy as string }) };
   },
   async update({ physicalId: Name, attributes, previous, next, changed }, context) {
-    const { DeadLetterConfig, Description, KmsKeyIdentifier, LogConfig } = next;
-    if (changed('DeadLetterConfig', 'Description', 'KmsKeyIdentifier', 'LogConfig')) {
-      const input = given({ Name, DeadLetterConfig, Description, KmsKeyIdentifier, LogConfig });
+    const { DeadLetterConfig, Description, KmsKeyIdentifier } = next;
+    if (changed('DeadLetterConfig', 'Description', 'KmsKeyIdentifier')) {
+      const input = given({ Name, DeadLetterConfig, Description, KmsKeyIdentifier });
       await context.call('events', 'UpdateEventBus', input);
     }
     if (changed('Policy')) {

@@ -16,8 +16,6 @@ const TARGET = {
   InputTransformer: { InputPathsMap: { '*': 'string' }, InputTemplate: 'string' },
   RetryPolicy: { MaximumEventAgeInSeconds: 'integer', MaximumRetryAttempts: 'integer' },
   RoleArn: 'string',
-  SageMakerPipelineParameters: { PipelineParameterList: [{ Name: 'string', Value: 'string' }] },
-  SqsParameters: { MessageGroupId: 'string' },
 } as const;
 
 const RULE = {

@@ -6,7 +6,7 @@ import type { Shape, ValueOf } from './shape.ts';
 /** A property: its shape, and what a change of it does. */
 export interface Property<S extends Shape = Shape> {
   readonly shape: S;
-  readonly onChange: 'update' | 'replace';
+  readonly onChange: 'update' | 'replace' | 'refuse';
 }
 
 /** A property that is changed in place. */
@@ -17,6 +17,11 @@ export function updates<const S extends Shape>(shape: S): Property<S> {
 /** A property whose change makes a new physical resource. */
 export function replaces<const S extends Shape>(shape: S): Property<S> {
   return { shape, onChange: 'replace' };
+}
+
+/** A property that cannot be changed at all: AWS fails the update rather than replace the resource. */
+export function fixed<const S extends Shape>(shape: S): Property<S> {
+  return { shape, onChange: 'refuse' };
 }
 
 export type Properties = Readonly<Record<string, Property>>;
@@ -48,8 +53,6 @@ export interface ResourceContext {
   readonly logicalId: string;
   readonly type: string;
   readonly clock: Clock;
-  /** `http://127.0.0.1:PORT`. */
-  readonly endpoint: string;
   /** Calls a service as the stack's role. */
   call<Output = Record<string, unknown>>(service: string, operation: string, input: object): Promise<Output>;
   /** A name by AWS's pattern, `<stack>-<logical id>-<random>`; the same one again within one attempt. */
@@ -59,6 +62,8 @@ export interface ResourceContext {
    * creation does not leave it behind.
    */
   created(physicalId: string): void;
+  /** The same for an id that the resource has only if its creation fails without giving another. */
+  reserve(physicalId: string): void;
   /** The tags of the stack; the engine has merged them into `Tags` where the type has that property. */
   readonly stackTags: Readonly<Record<string, string>>;
 }

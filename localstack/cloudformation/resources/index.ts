@@ -1,11 +1,11 @@
 /** The resource types that this cloud has. */
 import { NotImplementedByLocalCloud } from '../../core/errors.ts';
+import { cdkMetadata } from './cdk-metadata.ts';
 import { alarm, compositeAlarm, dashboard } from './cloudwatch.ts';
 import { customResource } from './custom-resource.ts';
 import { table } from './dynamodb-table.ts';
 import { repository } from './ecr-repository.ts';
 import { archive, eventBus } from './events-bus.ts';
-import { eventBusPolicy } from './events-bus-policy.ts';
 import { rule } from './events-rule.ts';
 import type { ResourceHandler } from './handler.ts';
 import { managedPolicy, policy } from './iam-policies.ts';
@@ -15,12 +15,11 @@ import { lambdaFunction } from './lambda-function.ts';
 import { eventInvokeConfig, eventSourceMapping } from './lambda-invocation.ts';
 import { permission } from './lambda-permission.ts';
 import { alias, functionVersion, layerVersion } from './lambda-versions.ts';
-import { logGroup, logResourcePolicy } from './logs.ts';
-import { cdkMetadata, waitConditionHandle } from './no-ops.ts';
+import { logGroup } from './logs.ts';
 import { bucket } from './s3-bucket.ts';
 import { bucketPolicy } from './s3-bucket-policy.ts';
 import { modelPackageGroup } from './sagemaker.ts';
-import { schedule, scheduleGroup } from './scheduler.ts';
+import { schedule } from './scheduler.ts';
 import { subscription } from './sns-subscription.ts';
 import { topic, topicPolicy } from './sns-topic.ts';
 import { queue, queuePolicy } from './sqs.ts';
@@ -38,7 +37,6 @@ const HANDLERS: ReadonlyMap<string, ResourceHandler> = new Map(
     compositeAlarm,
     dashboard,
     eventBus,
-    eventBusPolicy,
     eventInvokeConfig,
     eventSourceMapping,
     functionVersion,
@@ -47,7 +45,6 @@ const HANDLERS: ReadonlyMap<string, ResourceHandler> = new Map(
     lambdaFunction,
     layerVersion,
     logGroup,
-    logResourcePolicy,
     managedPolicy,
     modelPackageGroup,
     parameter,
@@ -59,13 +56,11 @@ const HANDLERS: ReadonlyMap<string, ResourceHandler> = new Map(
     role,
     rule,
     schedule,
-    scheduleGroup,
     stateMachine,
     subscription,
     table,
     topic,
     topicPolicy,
-    waitConditionHandle,
   ].map((handler) => [handler.type, handler]),
 );
 

@@ -1,13 +1,22 @@
 /** AWS::KMS::Key and AWS::KMS::Alias. */
 import type { CreateKeyCommandOutput } from '@aws-sdk/client-kms';
+import { NotImplementedByLocalCloud } from '../../core/errors.ts';
 import { unlessGone } from '../errors.ts';
 import { given, policyText, removedTagKeys, TAGS, type TagList } from './common.ts';
-import { defineResource, type ResourceContext, replaces, updates } from './handler.ts';
+import { defineResource, fixed, type ResourceContext, replaces, updates } from './handler.ts';
 
 const DEFAULT_PENDING_WINDOW_DAYS = 30;
 
 function kmsTags(tags: TagList | undefined) {
   return (tags ?? []).map(({ Key, Value }) => ({ TagKey: Key, TagValue: Value }));
+}
+
+function checkRotation(properties: {
+  readonly EnableKeyRotation?: boolean;
+  readonly RotationPeriodInDays?: number;
+}): void {
+  if (properties.RotationPeriodInDays === undefined || properties.EnableKeyRotation) return;
+  throw new NotImplementedByLocalCloud('RotationPeriodInDays of AWS::KMS::Key without EnableKeyRotation');
 }
 
 async function setRotation(
@@ -28,16 +37,17 @@ export const kmsKey = defineResource({
     EnableKeyRotation: updates('boolean'),
     RotationPeriodInDays: updates('integer'),
     KeyPolicy: updates('json'),
-    KeySpec: replaces('string'),
-    KeyUsage: replaces('string'),
-    MultiRegion: replaces('boolean'),
-    Origin: replaces('string'),
+    KeySpec: fixed('string'),
+    KeyUsage: fixed('string'),
+    MultiRegion: fixed('boolean'),
+    Origin: fixed('string'),
     PendingWindowInDays: updates('integer'),
     Tags: updates(TAGS),
   },
   attributes: ['Arn', 'KeyId'],
   tags: 'list',
   async create(properties, context) {
+    checkRotation(properties);
     const { KeyMetadata } = await context.call<CreateKeyCommandOutput>(
       'kms',
       'CreateKey',
@@ -59,6 +69,7 @@ export const kmsKey = defineResource({
     return { physicalId: KeyId, attributes: { Arn: KeyMetadata?.Arn ?? '', KeyId } };
   },
   async update({ physicalId: KeyId, previous, next, changed }, context) {
+    checkRotation(next);
     const isEnabled = next.Enabled ?? true;
     if (changed('Enabled') && isEnabled) await context.call('kms', 'EnableKey', { KeyId });
     if (changed('KeyPolicy')) {

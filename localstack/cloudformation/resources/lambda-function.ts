@@ -81,6 +81,12 @@ function configuration(
 function code(properties: FunctionProperties): object {
   const { ZipFile, ...object } = properties.Code ?? {};
   if (ZipFile === undefined) return object;
+  if (Object.keys(object).length > 0) {
+    throw new AwsError(
+      'InvalidParameterValueException',
+      'Please do not provide other FunctionCode parameters when providing a ZipFile.',
+    );
+  }
   const file = properties.Runtime?.startsWith('python') ? 'index.py' : 'index.js';
   return { ZipFile: createZip({ [file]: ZipFile }) };
 }

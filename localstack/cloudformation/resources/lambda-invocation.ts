@@ -7,6 +7,15 @@ import { defineResource, type ResourceContext, replaces, updates } from './handl
 
 const POLL_MS = 50;
 
+/** What a setting of a mapping goes back to when a template no longer has it. */
+const MAPPING_DEFAULTS = {
+  BatchSize: 10,
+  Enabled: true,
+  FunctionResponseTypes: [],
+  MaximumBatchingWindowInSeconds: 0,
+  ScalingConfig: {},
+};
+
 export const eventInvokeConfig = defineResource({
   type: 'AWS::Lambda::EventInvokeConfig',
   properties: {
@@ -52,21 +61,13 @@ export const eventSourceMapping = defineResource({
   type: 'AWS::Lambda::EventSourceMapping',
   properties: {
     BatchSize: updates('integer'),
-    BisectBatchOnFunctionError: updates('boolean'),
-    DestinationConfig: updates({ OnFailure: { Destination: 'string' } }),
     Enabled: updates('boolean'),
     EventSourceArn: replaces('string'),
-    FilterCriteria: updates({ Filters: [{ Pattern: 'string' }] }),
     FunctionName: updates('string'),
     FunctionResponseTypes: updates(['string']),
     MaximumBatchingWindowInSeconds: updates('integer'),
-    MaximumRecordAgeInSeconds: updates('integer'),
-    MaximumRetryAttempts: updates('integer'),
-    ParallelizationFactor: updates('integer'),
     ScalingConfig: updates({ MaximumConcurrency: 'integer' }),
-    StartingPosition: replaces('string'),
     Tags: updates(TAGS),
-    TumblingWindowInSeconds: updates('integer'),
   },
   required: ['FunctionName'],
   attributes: ['Id', 'EventSourceMappingArn'],
@@ -85,8 +86,8 @@ export const eventSourceMapping = defineResource({
     return { physicalId: Id, attributes: { Id, EventSourceMappingArn } };
   },
   async update({ physicalId: UUID, attributes, previous, next, changed }, context) {
-    const { EventSourceArn: _, StartingPosition: __, Tags, ...properties } = next;
-    const input = given({ UUID, ...properties, Enabled: properties.Enabled ?? true });
+    const { EventSourceArn: _, Tags, ...properties } = next;
+    const input = { UUID, ...MAPPING_DEFAULTS, ...given(properties) };
     await context.call('lambda', 'UpdateEventSourceMapping', input);
     await whenSettled(context, UUID);
     if (changed('Tags')) {

@@ -1,7 +1,7 @@
-/** AWS::Logs::LogGroup and AWS::Logs::ResourcePolicy. */
+/** AWS::Logs::LogGroup. */
 import { unlessGone } from '../errors.ts';
-import { arnOf, given, mustNotExist, policyText, removedTagKeys, TAGS, tagMap } from './common.ts';
-import { defineResource, type ResourceContext, replaces, updates } from './handler.ts';
+import { arnOf, given, removedTagKeys, TAGS, tagMap } from './common.ts';
+import { defineResource, fixed, type ResourceContext, replaces, updates } from './handler.ts';
 
 const MAX_NAME_LENGTH = 512;
 
@@ -18,7 +18,7 @@ export const logGroup = defineResource({
   type: 'AWS::Logs::LogGroup',
   properties: {
     KmsKeyId: updates('string'),
-    LogGroupClass: replaces('string'),
+    LogGroupClass: fixed('string'),
     LogGroupName: replaces('string'),
     RetentionInDays: updates('integer'),
     Tags: updates(TAGS),
@@ -65,35 +65,5 @@ export const logGroup = defineResource({
   },
   async delete({ physicalId: logGroupName }, _properties, context) {
     await unlessGone(context.call('logs', 'DeleteLogGroup', { logGroupName }));
-  },
-});
-
-export const logResourcePolicy = defineResource({
-  type: 'AWS::Logs::ResourcePolicy',
-  properties: { PolicyDocument: updates('json'), PolicyName: replaces('string') },
-  required: ['PolicyDocument', 'PolicyName'],
-  nameProperty: 'PolicyName',
-  async create({ PolicyName: policyName = '', PolicyDocument }, context) {
-    await mustNotExist('AWS::Logs::ResourcePolicy', policyName, async () => {
-      const answer = await context.call<{ resourcePolicies?: { policyName?: string }[] }>(
-        'logs',
-        'DescribeResourcePolicies',
-        {},
-      );
-      return answer.resourcePolicies?.some((policy) => policy.policyName === policyName);
-    });
-    await context.call('logs', 'PutResourcePolicy', {
-      policyName,
-      policyDocument: policyText(PolicyDocument),
-    });
-    return { physicalId: policyName };
-  },
-  async update({ physicalId: policyName, next }, context) {
-    const policyDocument = policyText(next.PolicyDocument);
-    await context.call('logs', 'PutResourcePolicy', { policyName, policyDocument });
-    return undefined;
-  },
-  async delete({ physicalId: policyName }, _properties, context) {
-    await unlessGone(context.call('logs', 'DeleteResourcePolicy', { policyName }));
   },
 });

@@ -21,17 +21,6 @@ const LIFECYCLE_RULE = {
   Transitions: [{ StorageClass: 'string', TransitionDate: 'string', TransitionInDays: 'integer' }],
 } as const;
 
-const CORS_RULE = {
-  Id: 'string',
-  AllowedHeaders: ['string'],
-  AllowedMethods: ['string'],
-  AllowedOrigins: ['string'],
-  ExposedHeaders: ['string'],
-  MaxAge: 'integer',
-} as const;
-
-const FILTER = { S3Key: { Rules: [{ Name: 'string', Value: 'string' }] } } as const;
-
 export const BUCKET_PROPERTIES = {
   AccessControl: updates('string'),
   BucketEncryption: updates({
@@ -43,20 +32,14 @@ export const BUCKET_PROPERTIES = {
     ],
   }),
   BucketName: replaces('string'),
-  CorsConfiguration: updates({ CorsRules: [CORS_RULE] }),
   LifecycleConfiguration: updates({ Rules: [LIFECYCLE_RULE] }),
   LoggingConfiguration: updates({ DestinationBucketName: 'string', LogFilePrefix: 'string' }),
-  NotificationConfiguration: updates({
-    EventBridgeConfiguration: { EventBridgeEnabled: 'boolean' },
-    LambdaConfigurations: [{ Event: 'string', Function: 'string', Filter: FILTER }],
-    QueueConfigurations: [{ Event: 'string', Queue: 'string', Filter: FILTER }],
-    TopicConfigurations: [{ Event: 'string', Topic: 'string', Filter: FILTER }],
-  }),
+  NotificationConfiguration: updates({ EventBridgeConfiguration: { EventBridgeEnabled: 'boolean' } }),
   ObjectLockConfiguration: updates({
     ObjectLockEnabled: 'string',
     Rule: { DefaultRetention: { Mode: 'string', Days: 'integer', Years: 'integer' } },
   }),
-  ObjectLockEnabled: replaces('boolean'),
+  ObjectLockEnabled: updates('boolean'),
   OwnershipControls: updates({ Rules: [{ ObjectOwnership: 'string' }] }),
   PublicAccessBlockConfiguration: updates({
     BlockPublicAcls: 'boolean',

@@ -66,24 +66,9 @@ function lifecycleRule(rule: LifecycleProperty): object {
   });
 }
 
-function notificationConfiguration(notification: Notification): object {
-  const filter = (Filter: object | undefined) => {
-    const rules = (Filter as { S3Key?: { Rules?: object[] } } | undefined)?.S3Key?.Rules;
-    return rules === undefined ? undefined : { Key: { FilterRules: rules } };
-  };
-  const isBridged = notification.EventBridgeConfiguration?.EventBridgeEnabled ?? true;
-  return given({
-    EventBridgeConfiguration: notification.EventBridgeConfiguration && isBridged ? {} : undefined,
-    LambdaFunctionConfigurations: notification.LambdaConfigurations?.map((target) =>
-      given({ LambdaFunctionArn: target.Function, Events: [target.Event], Filter: filter(target.Filter) }),
-    ),
-    QueueConfigurations: notification.QueueConfigurations?.map((target) =>
-      given({ QueueArn: target.Queue, Events: [target.Event], Filter: filter(target.Filter) }),
-    ),
-    TopicConfigurations: notification.TopicConfigurations?.map((target) =>
-      given({ TopicArn: target.Topic, Events: [target.Event], Filter: filter(target.Filter) }),
-    ),
-  });
+function notificationConfiguration({ EventBridgeConfiguration }: Notification): object {
+  const isBridged = EventBridgeConfiguration?.EventBridgeEnabled ?? true;
+  return EventBridgeConfiguration && isBridged ? { EventBridgeConfiguration: {} } : {};
 }
 
 function putOrDelete(
@@ -161,27 +146,6 @@ const CONFIGURATIONS: readonly (readonly [keyof BucketProperties, Configure])[] 
     })),
   ],
   [
-    'CorsConfiguration',
-    putOrDelete('PutBucketCors', 'DeleteBucketCors', ({ CorsConfiguration }) =>
-      CorsConfiguration
-        ? {
-            CORSConfiguration: {
-              CORSRules: CorsConfiguration.CorsRules?.map((rule) =>
-                given({
-                  ID: rule.Id,
-                  AllowedHeaders: rule.AllowedHeaders,
-                  AllowedMethods: rule.AllowedMethods,
-                  AllowedOrigins: rule.AllowedOrigins,
-                  ExposeHeaders: rule.ExposedHeaders,
-                  MaxAgeSeconds: rule.MaxAge,
-                }),
-              ),
-            },
-          }
-        : undefined,
-    ),
-  ],
-  [
     'NotificationConfiguration',
     putOrDelete('PutBucketNotificationConfiguration', undefined, ({ NotificationConfiguration }) => ({
       NotificationConfiguration: notificationConfiguration(NotificationConfiguration ?? {}),
@@ -198,6 +162,15 @@ const CONFIGURATIONS: readonly (readonly [keyof BucketProperties, Configure])[] 
 function checkAccessControl({ AccessControl }: BucketProperties): void {
   if (AccessControl === undefined || AccessControl === 'Private') return;
   throw new NotImplementedByLocalCloud(`AccessControl ${AccessControl} of AWS::S3::Bucket`);
+}
+
+/** Object Lock can be switched on for a bucket that exists, and never off. */
+async function enableObjectLock(context: ResourceContext, Bucket: string, properties: BucketProperties) {
+  if (!properties.ObjectLockEnabled) {
+    throw new NotImplementedByLocalCloud('removing ObjectLockEnabled of AWS::S3::Bucket');
+  }
+  const ObjectLockConfiguration = properties.ObjectLockConfiguration ?? { ObjectLockEnabled: 'Enabled' };
+  await context.call('s3', 'PutObjectLockConfiguration', { Bucket, ObjectLockConfiguration });
 }
 
 function attributesOf(bucket: string, region: string) {
@@ -239,6 +212,7 @@ export const bucket = defineResource({
   },
   async update({ physicalId, next, changed }, context) {
     checkAccessControl(next);
+    if (changed('ObjectLockEnabled')) await enableObjectLock(context, physicalId, next);
     for (const [name, configure] of CONFIGURATIONS) {
       if (changed(name)) await configure(context, physicalId, next);
     }

@@ -1,10 +1,7 @@
-/** AWS::Scheduler::Schedule and AWS::Scheduler::ScheduleGroup. */
-import type {
-  CreateScheduleCommandOutput,
-  CreateScheduleGroupCommandOutput,
-} from '@aws-sdk/client-scheduler';
+/** AWS::Scheduler::Schedule. */
+import type { CreateScheduleCommandOutput } from '@aws-sdk/client-scheduler';
 import { unlessGone } from '../errors.ts';
-import { given, removedTagKeys, TAGS } from './common.ts';
+import { given } from './common.ts';
 import { defineResource, type PropertyValues, replaces, updates } from './handler.ts';
 
 const MAX_NAME_LENGTH = 64;
@@ -13,7 +10,7 @@ const SCHEDULE = {
   Description: updates('string'),
   EndDate: updates('string'),
   FlexibleTimeWindow: updates({ MaximumWindowInMinutes: 'integer', Mode: 'string' }),
-  GroupName: replaces('string'),
+  GroupName: updates('string'),
   KmsKeyArn: updates('string'),
   Name: replaces('string'),
   ScheduleExpression: updates('string'),
@@ -27,7 +24,6 @@ const SCHEDULE = {
     Input: 'string',
     RetryPolicy: { MaximumEventAgeInSeconds: 'integer', MaximumRetryAttempts: 'integer' },
     RoleArn: 'string',
-    SqsParameters: { MessageGroupId: 'string' },
   }),
 } as const;
 
@@ -63,32 +59,5 @@ export const schedule = defineResource({
   },
   async delete({ physicalId: Name }, { GroupName }, context) {
     await unlessGone(context.call('scheduler', 'DeleteSchedule', given({ Name, GroupName })));
-  },
-});
-
-export const scheduleGroup = defineResource({
-  type: 'AWS::Scheduler::ScheduleGroup',
-  properties: { Name: replaces('string'), Tags: updates(TAGS) },
-  nameProperty: 'Name',
-  attributes: ['Arn', 'State'],
-  tags: 'list',
-  async create({ Name: name, Tags }, context) {
-    const Name = name ?? context.name({ maxLength: MAX_NAME_LENGTH });
-    const { ScheduleGroupArn } = await context.call<CreateScheduleGroupCommandOutput>(
-      'scheduler',
-      'CreateScheduleGroup',
-      given({ Name, Tags }),
-    );
-    return { physicalId: Name, attributes: { Arn: ScheduleGroupArn ?? '', State: 'ACTIVE' } };
-  },
-  async update({ attributes, previous, next }, context) {
-    const ResourceArn = attributes.Arn;
-    const TagKeys = removedTagKeys(previous.Tags, next.Tags);
-    if (TagKeys.length > 0) await context.call('scheduler', 'UntagResource', { ResourceArn, TagKeys });
-    if (next.Tags?.length) await context.call('scheduler', 'TagResource', { ResourceArn, Tags: next.Tags });
-    return undefined;
-  },
-  async delete({ physicalId: Name }, _properties, context) {
-    await unlessGone(context.call('scheduler', 'DeleteScheduleGroup', { Name }));
   },
 });

@@ -5,7 +5,7 @@
 import { NotImplementedByLocalCloud } from '../../core/errors.ts';
 import { validationError } from '../errors.ts';
 import { isKnownAfterApply } from '../template/scope.ts';
-import { intrinsicOf, isObject, type Json, type JsonObject } from '../template/template.ts';
+import { intrinsicOf, isObject, type Json, type JsonObject, ownMember } from '../template/template.ts';
 
 /** A scalar, any JSON, a list of one shape, a map (`{ '*': shape }`) or an object of named members. */
 export type Shape =
@@ -72,7 +72,7 @@ export function convert(shape: Shape, value: Json, path: string, owner: string):
   const members = shape as { readonly [member: string]: Shape };
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => {
-      const memberShape = members[name] ?? members['*'];
+      const memberShape = ownMember(members, name) ?? members['*'];
       if (memberShape === undefined) throw refusedProperty(`${path}/${name}`, owner);
       return [name, convert(memberShape, member, `${path}/${name}`, owner)];
     }),
@@ -96,7 +96,7 @@ export function checkMembers(shape: Shape, value: Json, path: string, owner: str
   if (!isObject(value)) return;
   const members = shape as { readonly [member: string]: Shape };
   for (const [name, member] of Object.entries(value)) {
-    const memberShape = members[name] ?? members['*'];
+    const memberShape = ownMember(members, name) ?? members['*'];
     if (memberShape === undefined) throw refusedProperty(`${path}/${name}`, owner);
     checkMembers(memberShape, member, `${path}/${name}`, owner);
   }

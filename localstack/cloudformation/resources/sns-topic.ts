@@ -1,37 +1,25 @@
 /** AWS::SNS::Topic and AWS::SNS::TopicPolicy. */
-import type { CreateTopicCommandOutput, SubscribeCommandOutput } from '@aws-sdk/client-sns';
-import { NotImplementedByLocalCloud } from '../../core/errors.ts';
+import type { CreateTopicCommandOutput } from '@aws-sdk/client-sns';
 import { unlessGone } from '../errors.ts';
 import { arnOf, given, mustNotExist, policyText, removedTagKeys, TAGS } from './common.ts';
 import { defineResource, type PropertyValues, replaces, updates } from './handler.ts';
 
 const MAX_NAME_LENGTH = 256;
-const FIFO_SUFFIX = '.fifo';
 
 const TOPIC = {
-  ContentBasedDeduplication: updates('boolean'),
   DisplayName: updates('string'),
-  FifoTopic: replaces('boolean'),
   KmsMasterKeyId: updates('string'),
   SignatureVersion: updates('string'),
-  Subscription: updates([{ Endpoint: 'string', Protocol: 'string' }]),
   Tags: updates(TAGS),
   TopicName: replaces('string'),
   TracingConfig: updates('string'),
 } as const;
 
-const SETTABLE = [
-  'ContentBasedDeduplication',
-  'DisplayName',
-  'KmsMasterKeyId',
-  'SignatureVersion',
-  'TracingConfig',
-] as const;
+const SETTABLE = ['DisplayName', 'KmsMasterKeyId', 'SignatureVersion', 'TracingConfig'] as const;
 
 function topicAttributes(properties: PropertyValues<typeof TOPIC>): Record<string, string> {
-  const names = properties.FifoTopic ? ([...SETTABLE, 'FifoTopic'] as const) : SETTABLE;
   return Object.fromEntries(
-    names.flatMap((name) => (properties[name] === undefined ? [] : [[name, String(properties[name])]])),
+    SETTABLE.flatMap((name) => (properties[name] === undefined ? [] : [[name, String(properties[name])]])),
   );
 }
 
@@ -42,9 +30,7 @@ export const topic = defineResource({
   attributes: ['TopicArn', 'TopicName'],
   tags: 'list',
   async create(properties, context) {
-    const suffix = properties.FifoTopic ? FIFO_SUFFIX : '';
-    const Name =
-      properties.TopicName ?? `${context.name({ maxLength: MAX_NAME_LENGTH - suffix.length })}${suffix}`;
+    const Name = properties.TopicName ?? context.name({ maxLength: MAX_NAME_LENGTH });
     // CreateTopic answers with the topic that exists
     await mustNotExist('AWS::SNS::Topic', Name, () =>
       context.call('sns', 'GetTopicAttributes', { TopicArn: arnOf(context, 'sns', Name) }),
@@ -52,14 +38,9 @@ export const topic = defineResource({
     const input = given({ Name, Attributes: topicAttributes(properties), Tags: properties.Tags });
     const { TopicArn = '' } = await context.call<CreateTopicCommandOutput>('sns', 'CreateTopic', input);
     context.created(TopicArn);
-    for (const { Endpoint, Protocol } of properties.Subscription ?? []) {
-      await context.call<SubscribeCommandOutput>('sns', 'Subscribe', { TopicArn, Endpoint, Protocol });
-    }
     return { physicalId: TopicArn, attributes: { TopicArn, TopicName: Name } };
   },
   async update({ physicalId: TopicArn, previous, next, changed }, context) {
-    if (changed('Subscription'))
-      throw new NotImplementedByLocalCloud('changing Subscription of AWS::SNS::Topic');
     const before = topicAttributes(previous);
     const after = topicAttributes(next);
     for (const AttributeName of SETTABLE.filter((name) => before[name] !== after[name])) {

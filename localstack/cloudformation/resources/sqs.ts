@@ -5,14 +5,9 @@ import { arnOf, mustNotExist, policyText, removedTagKeys, TAGS, tagMap } from '.
 import { defineResource, type PropertyValues, replaces, updates } from './handler.ts';
 
 const MAX_NAME_LENGTH = 80;
-const FIFO_SUFFIX = '.fifo';
 
 const QUEUE = {
-  ContentBasedDeduplication: updates('boolean'),
-  DeduplicationScope: updates('string'),
   DelaySeconds: updates('integer'),
-  FifoQueue: replaces('boolean'),
-  FifoThroughputLimit: updates('string'),
   KmsDataKeyReusePeriodSeconds: updates('integer'),
   KmsMasterKeyId: updates('string'),
   MaximumMessageSize: updates('integer'),
@@ -30,11 +25,10 @@ type QueueProperties = PropertyValues<typeof QUEUE>;
 
 /** What an attribute goes back to when a template no longer sets it. */
 const DEFAULTS: Readonly<Record<string, string>> = {
-  ContentBasedDeduplication: 'false',
   DelaySeconds: '0',
   KmsDataKeyReusePeriodSeconds: '300',
   KmsMasterKeyId: '',
-  MaximumMessageSize: '262144',
+  MaximumMessageSize: '1048576',
   MessageRetentionPeriod: '345600',
   ReceiveMessageWaitTimeSeconds: '0',
   RedriveAllowPolicy: '',
@@ -45,7 +39,7 @@ const DEFAULTS: Readonly<Record<string, string>> = {
 function queueAttributes({ QueueName: _, Tags: __, ...properties }: QueueProperties): Record<string, string> {
   return Object.fromEntries(
     Object.entries(properties)
-      .filter(([name, value]) => value !== undefined && !(name === 'FifoQueue' && value === false))
+      .filter(([, value]) => value !== undefined)
       .map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]),
   );
 }
@@ -57,9 +51,7 @@ export const queue = defineResource({
   attributes: ['Arn', 'QueueName', 'QueueUrl'],
   tags: 'list',
   async create(properties, context) {
-    const suffix = properties.FifoQueue ? FIFO_SUFFIX : '';
-    const QueueName =
-      properties.QueueName ?? `${context.name({ maxLength: MAX_NAME_LENGTH - suffix.length })}${suffix}`;
+    const QueueName = properties.QueueName ?? context.name({ maxLength: MAX_NAME_LENGTH });
     await mustNotExist('AWS::SQS::Queue', QueueName, () =>
       context.call<GetQueueUrlCommandOutput>('sqs', 'GetQueueUrl', { QueueName }),
     );

@@ -2,12 +2,48 @@
 import { validationError } from '../errors.ts';
 import { evaluate } from './evaluate.ts';
 import type { Scope } from './scope.ts';
-import { isObject, type Json, type Template } from './template.ts';
+import { isObject, type Json, ownMember, type Template } from './template.ts';
 
 const asList = (value: Json): Json[] => (Array.isArray(value) ? value : [value]);
 
 // CloudFormation compares what it substitutes as text: true equals "true"
 const asText = (value: Json): string => (typeof value === 'object' ? JSON.stringify(value) : String(value));
+
+/** AWS's sentence for each function's arguments, and how many they may be. */
+const ARGUMENTS: Readonly<
+  Record<string, { readonly counts: readonly [number, number]; readonly text: string }>
+> = {
+  'Fn::And': {
+    counts: [2, 10],
+    text: 'every Fn::And object requires a list of at least 2 and at most 10 boolean parameters.',
+  },
+  'Fn::Or': {
+    counts: [2, 10],
+    text: 'every Fn::Or object requires a list of at least 2 and at most 10 boolean parameters.',
+  },
+  'Fn::Not': {
+    counts: [1, 1],
+    text: 'every Fn::Not object requires a list with exactly 1 boolean parameter.',
+  },
+  'Fn::Equals': { counts: [2, 2], text: 'every Fn::Equals object requires a list of 2 string parameters.' },
+  'Fn::Contains': { counts: [2, 2], text: 'every Fn::Contains object requires a list of 2 parameters.' },
+  'Fn::EachMemberEquals': {
+    counts: [2, 2],
+    text: 'every Fn::EachMemberEquals object requires a list of 2 parameters.',
+  },
+  'Fn::EachMemberIn': {
+    counts: [2, 2],
+    text: 'every Fn::EachMemberIn object requires a list of 2 parameters.',
+  },
+};
+
+function checkArguments(name: string, argument: Json): void {
+  const expected = ownMember(ARGUMENTS, name);
+  if (!expected) return;
+  const [least, most] = expected.counts;
+  if (Array.isArray(argument) && argument.length >= least && argument.length <= most) return;
+  throw validationError(`Template error: ${expected.text}`);
+}
 
 /**
  * Whether a condition expression holds.
@@ -21,6 +57,7 @@ export function evaluateCondition(expression: Json, scope: Scope): boolean {
     );
   }
   const [name, argument] = Object.entries(expression)[0] as [string, Json];
+  checkArguments(name, argument);
   const members = asList(argument);
   switch (name) {
     case 'Condition':
@@ -64,9 +101,9 @@ export function conditionLookup(template: Template, scopeOf: () => Scope): (name
     if (known === 'evaluating')
       throw validationError(`Template error: circular condition dependency: ${name}`);
     if (known !== undefined) return known;
-    const expression = template.Conditions?.[name];
+    const expression = ownMember(template.Conditions, name);
     if (expression === undefined) {
-      throw validationError(`Template error: unresolved condition dependency ${name}`);
+      throw validationError(`Template error: unresolved condition dependency ${name} in Condition`);
     }
     results.set(name, 'evaluating');
     const result = evaluateCondition(expression, scopeOf());

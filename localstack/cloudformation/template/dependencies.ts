@@ -1,9 +1,8 @@
 /** Which resource needs which, and the order that follows. */
 import { validationError } from '../errors.ts';
-import { evaluateCondition } from './conditions.ts';
-import { getAttTarget, subNames } from './evaluate.ts';
+import { getAttTarget, subArguments, subNames, takenBranch } from './evaluate.ts';
 import type { Scope } from './scope.ts';
-import { intrinsicOf, isObject, type Json, type JsonObject, type Template } from './template.ts';
+import { intrinsicOf, isObject, type Json, ownMember, type Template } from './template.ts';
 
 /** A place in a template that names another resource. */
 export interface Reference {
@@ -19,28 +18,29 @@ export function referencesIn(value: Json, scope: Scope): Reference[] {
   const intrinsic = intrinsicOf(value);
   if (!intrinsic) return Object.values(value).flatMap((member) => referencesIn(member, scope));
   const { name, argument } = intrinsic;
-  if (name === 'Ref') return isName(String(argument), scope) ? [] : [{ logicalId: String(argument) }];
+  if (name === 'Ref') {
+    if (typeof argument !== 'string')
+      throw validationError('Template error: All References must be of type string');
+    return isName(argument, scope) ? [] : [{ logicalId: argument }];
+  }
   if (name === 'Fn::GetAtt') {
     const { logicalId, attribute } = getAttTarget(argument);
-    return [{ logicalId, attribute: typeof attribute === 'string' ? attribute : undefined } as Reference];
+    const target = { logicalId, ...(typeof attribute === 'string' ? { attribute } : {}) };
+    return [target, ...referencesIn(attribute, scope)];
   }
   if (name === 'Fn::Sub') return subReferences(argument, scope);
-  if (name === 'Fn::If' && Array.isArray(argument) && argument.length === 3) {
-    const taken = evaluateCondition({ Condition: argument[0] as Json }, scope) ? argument[1] : argument[2];
-    return referencesIn(taken as Json, scope);
-  }
+  if (name === 'Fn::If') return referencesIn(takenBranch(argument, scope), scope);
   return referencesIn(argument, scope);
 }
 
 function isName(name: string, scope: Scope): boolean {
-  return name.startsWith('AWS::') || scope.parameters.has(name);
+  return name === 'AWS::NoValue' || ownMember(scope.pseudo, name) !== undefined || scope.parameters.has(name);
 }
 
 function subReferences(argument: Json, scope: Scope): Reference[] {
-  const [template, variables] = Array.isArray(argument) ? argument : [argument, {}];
-  const own = isObject(variables ?? null) ? (variables as JsonObject) : {};
-  const named = subNames(String(template))
-    .filter((name) => own[name] === undefined && !isName(name, scope))
+  const { template, own } = subArguments(argument);
+  const named = subNames(template)
+    .filter((name) => ownMember(own, name) === undefined && !isName(name, scope))
     .map((name) => {
       if (!name.includes('.')) return { logicalId: name };
       const { logicalId, attribute } = getAttTarget(name);
@@ -63,7 +63,7 @@ export function dependencyGraph(
   for (const logicalId of active) {
     const { Properties = {}, DependsOn = [] } = template.Resources[logicalId] ?? {};
     const explicit = Array.isArray(DependsOn) ? DependsOn : [DependsOn];
-    const unresolved = explicit.filter((name) => !template.Resources[name]);
+    const unresolved = explicit.filter((name) => !ownMember(template.Resources, name));
     const referred = referencesIn(Properties, scope).map((reference) => reference.logicalId);
     unresolved.push(...referred.filter((name) => !exists.has(name)));
     if (unresolved.length > 0) throw unresolvedDependencies(unresolved, 'Resources');
@@ -76,9 +76,9 @@ export function dependencyGraph(
 
 /** @returns AWS's error for references that lead nowhere. */
 export function unresolvedDependencies(names: readonly string[], block: string): Error {
-  return validationError(
-    `Template format error: Unresolved resource dependencies [${[...new Set(names)].join(', ')}] in the ${block} block of the template`,
-  );
+  const sentence = `Unresolved resource dependencies [${[...new Set(names)].join(', ')}] in the ${block} block of the template`;
+  // AWS says so much less of outputs
+  return validationError(block === 'Outputs' ? sentence : `Template format error: ${sentence}`);
 }
 
 function checkCircles(graph: ReadonlyMap<string, readonly string[]>): void {

@@ -1,5 +1,6 @@
 /** Dynamic references in strings: `{{resolve:ssm:name}}` and `{{resolve:ssm:name:version}}`. */
 import { NotImplementedByLocalCloud } from '../../core/errors.ts';
+import { validationError } from '../errors.ts';
 import { isObject, type Json } from './template.ts';
 
 /** Reads one SSM parameter; `name` may carry a version (`name:3`). */
@@ -8,8 +9,21 @@ export type ReadParameter = (name: string) => Promise<string>;
 const REFERENCE = /\{\{resolve:([a-z-]+):([^}]*)\}\}/g;
 
 /**
+ * Refuses references to secure strings: AWS takes them in a few properties only, none of them of a type of this cloud.
+ * @throws AwsError ValidationError with the path of the first one
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-ssm-secure-strings.html
+ */
+export function refuseSecureReferences(value: Json, path: string): void {
+  if (typeof value === 'string' && value.includes('{{resolve:ssm-secure:')) {
+    throw validationError(`SSM Secure reference is not supported in: [${path}]`);
+  }
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, member] of Object.entries(value)) refuseSecureReferences(member, `${path}/${name}`);
+}
+
+/**
  * Replaces the dynamic references in every string of a value.
- * @throws NotImplementedByLocalCloud for references to Secrets Manager and to secure strings.
+ * @throws NotImplementedByLocalCloud for references to Secrets Manager.
  */
 export async function resolveDynamicReferences(value: Json, read: ReadParameter): Promise<Json> {
   if (typeof value === 'string') return value.includes('{{resolve:') ? resolveText(value, read) : value;

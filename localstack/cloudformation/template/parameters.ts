@@ -27,11 +27,9 @@ function isListType(type: string): boolean {
 
 function checkType(key: string, type: string): void {
   const inner = SSM_VALUE.exec(type)?.[1];
-  const known =
-    PLAIN_TYPES.has(type) || type === 'AWS::SSM::Parameter::Name' || inner === 'String' || isListType(type);
-  if (!known || /^(List<)?AWS::EC2/.test(inner ?? type)) {
-    throw new NotImplementedByLocalCloud(`parameter type ${type} of ${key}`);
-  }
+  if (PLAIN_TYPES.has(inner ?? type) || type === 'AWS::SSM::Parameter::Name') return;
+  if (type.includes('AWS::')) throw new NotImplementedByLocalCloud(`parameter type ${type} of ${key}`);
+  throw validationError(`Template format error: Unrecognized parameter type: ${type}`);
 }
 
 function checkConstraints(key: string, definition: ParameterDefinition, value: string): void {
@@ -81,7 +79,9 @@ export async function resolveParameters(
   readSsm: ReadSsm,
 ): Promise<ParameterValue[]> {
   const definitions = template.Parameters ?? {};
-  const unknown = given.map(({ ParameterKey }) => ParameterKey ?? '').filter((key) => !definitions[key]);
+  const unknown = given
+    .map(({ ParameterKey }) => ParameterKey ?? '')
+    .filter((key) => !Object.hasOwn(definitions, key));
   if (unknown.length > 0) {
     throw validationError(`Parameters: [${unknown.join(', ')}] do not exist in the template`);
   }

@@ -1,7 +1,8 @@
 /** Reads a template's text and checks its outer form. */
 import { NotImplementedByLocalCloud } from '../../core/errors.ts';
 import { validationError } from '../errors.ts';
-import { isObject, type Template } from './template.ts';
+import { checkSections, refuseNulls } from './check-sections.ts';
+import { isObject, type JsonObject, type Template } from './template.ts';
 import { parseYaml } from './yaml.ts';
 
 const SECTIONS = new Set([
@@ -30,14 +31,42 @@ const RESOURCE_ATTRIBUTES = new Set([
 
 const KNOWN_TRANSFORMS = new Set(['AWS::LanguageExtensions']);
 
+/** What CloudFormation reads is not nested deeper than this by far; what evaluates it is recursive. */
+const MAX_DEPTH = 200;
+/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
+const MAX_RESOURCES = 500;
+
 function readText(body: string): unknown {
   const isJson = body.trimStart().startsWith('{');
   try {
     return isJson ? JSON.parse(body) : parseYaml(body);
   } catch (error) {
-    const reason = (error as Error).message.split('\n')[0];
-    throw validationError(`Template format error: ${isJson ? 'JSON' : 'YAML'} not well-formed. (${reason})`);
+    if (!isJson) throw validationError(yamlRefusal(error as Error));
+    throw validationError(`Template format error: JSON not well-formed.${placeOf(error as Error, body)}`);
   }
+}
+
+function yamlRefusal(error: Error): string {
+  if (/alias/i.test(error.message)) {
+    return 'Template error: YAML aliases are not allowed in CloudFormation templates';
+  }
+  const { line, col } = (error as { linePos?: readonly { line: number; col: number }[] }).linePos?.[0] ?? {};
+  const place = line === undefined ? '' : ` (line ${line}, column ${col})`;
+  return `Template format error: YAML not well-formed.${place}`;
+}
+
+/** Line and column where JSON breaks off; the runtime tells the position, or that the text ends too early. */
+function placeOf({ message }: Error, body: string): string {
+  const position = /position (\d+)/.exec(message)?.[1];
+  const before = body.slice(0, position === undefined ? body.length : Number(position));
+  const lines = before.split('\n');
+  return ` (line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1})`;
+}
+
+/** How deep a value is nested, counted no further than the limit. */
+function isTooDeep(value: unknown, depth = 0): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return depth > MAX_DEPTH || Object.values(value).some((member) => isTooDeep(member, depth + 1));
 }
 
 /** The transforms that a template names. @throws NotImplementedByLocalCloud for any but `AWS::LanguageExtensions`. */
@@ -68,11 +97,22 @@ function checkResource(logicalId: string, resource: unknown): void {
       `Template format error: [/Resources/${logicalId}/Properties] Properties must be an object.`,
     );
   }
+  checkAttributes(resource);
   const unknown = Object.keys(resource).find((key) => !RESOURCE_ATTRIBUTES.has(key));
   if (unknown === 'CreationPolicy' || unknown === 'UpdatePolicy') {
     throw new NotImplementedByLocalCloud(`resource attribute ${unknown} of ${logicalId} (${resource.Type})`);
   }
   if (unknown) throw validationError(`Invalid template resource property '${unknown}'`);
+}
+
+function checkAttributes({ DependsOn = [], Condition = '' }: JsonObject): void {
+  const names = Array.isArray(DependsOn) ? DependsOn : [DependsOn];
+  if (names.some((name) => typeof name !== 'string')) {
+    throw validationError('Template format error: DependsOn must be a string or list of strings.');
+  }
+  if (typeof Condition !== 'string') {
+    throw validationError('Template format error: Every Condition member must be a string.');
+  }
 }
 
 /**
@@ -89,6 +129,18 @@ export function parseTemplate(body: string): Template {
   if (!isObject(value.Resources) || Object.keys(value.Resources).length === 0) {
     throw validationError('Template format error: At least one Resources member must be defined.');
   }
+  const count = Object.keys(value.Resources).length;
+  if (count > MAX_RESOURCES) {
+    throw validationError(
+      `Template format error: Number of resources, ${count}, is greater than maximum allowed, ${MAX_RESOURCES}`,
+    );
+  }
+  if (isTooDeep(value)) {
+    throw validationError(`Template format error: the template is nested deeper than ${MAX_DEPTH} levels.`);
+  }
+  checkSections(value);
+  refuseNulls(value.Resources, '/Resources');
+  refuseNulls(value.Outputs ?? {}, '/Outputs');
   if (value.Hooks) throw new NotImplementedByLocalCloud('CloudFormation template section Hooks');
   for (const [logicalId, resource] of Object.entries(value.Resources)) {
     if (logicalId.startsWith('Fn::ForEach')) throw new NotImplementedByLocalCloud('Fn::ForEach');

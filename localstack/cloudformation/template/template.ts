@@ -56,6 +56,11 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A member that an object has of its own; what every object inherits is none. */
+export function ownMember<T>(object: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
+  return object !== undefined && Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
 /** The intrinsic that an object stands for: an object whose only key is `Ref`, `Condition` or `Fn::…`. */
 export function intrinsicOf(value: Json): { readonly name: string; readonly argument: Json } | undefined {
   if (!isObject(value)) return undefined;

@@ -1,5 +1,10 @@
 /** YAML with CloudFormation's short forms of intrinsics (`!Ref`, `!GetAtt a.b`, `!Sub …`). */
-import { type CollectionTag, parse, type ScalarTag, YAMLMap, type YAMLSeq } from 'yaml';
+import { createRequire } from 'node:module';
+import type { CollectionTag, ScalarTag, YAMLMap, YAMLSeq } from 'yaml';
+
+const REQUIRE = createRequire(import.meta.url);
+/** Loaded with the first YAML template: most are JSON, and its seventy modules would be a tenth of the start. */
+const yaml = () => REQUIRE('yaml') as typeof import('yaml');
 
 const WITH_PREFIX = [
   'And',
@@ -25,7 +30,7 @@ const WITH_PREFIX = [
 /** The short form of an intrinsic, for a scalar, a sequence and a map. */
 function shortForm(tag: string, key: string): (ScalarTag | CollectionTag)[] {
   const wrap = (node: YAMLMap.Parsed | YAMLSeq.Parsed) => {
-    const map = new YAMLMap<unknown, unknown>();
+    const map = new (yaml().YAMLMap)<unknown, unknown>();
     map.set(key, node);
     return map;
   };
@@ -45,5 +50,11 @@ const SHORT_FORMS = [
 /** The value that a YAML text stands for. @throws Error with the parser's message. */
 export function parseYaml(text: string): unknown {
   // CloudFormation takes the last of duplicate keys, and reads dates as text
-  return parse(text, { schema: 'core', customTags: SHORT_FORMS, uniqueKeys: false, maxAliasCount: -1 });
+  return yaml().parse(text, {
+    schema: 'core',
+    customTags: SHORT_FORMS,
+    uniqueKeys: false,
+    maxAliasCount: 0,
+    logLevel: 'error',
+  });
 }
