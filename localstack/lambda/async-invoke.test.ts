@@ -32,16 +32,16 @@ describe('asynchronous invocation', () => {
     expect(lambda.logLines('/aws/lambda/later').some((line) => line.endsWith('ran'))).toBe(true);
   });
 
-  it("retries after one and two minutes of the cloud's clock, with the same request id, then gives up", async () => {
+  it("retries after one and two minutes of the cloud's clock and a little, with the same request id, then gives up", async () => {
     await lambda.create('failing', FAILS);
     await queueEvent('failing', { id: 1 });
     await passSeconds(0);
     expect(attempts('failing')).toBe(1);
     await passSeconds(59);
     expect(attempts('failing')).toBe(1);
-    await passSeconds(65);
+    await passSeconds(67);
     expect(attempts('failing')).toBe(2);
-    await passSeconds(175);
+    await passSeconds(179);
     expect(attempts('failing')).toBe(2);
     await passSeconds(3600);
     expect(attempts('failing')).toBe(3);
@@ -140,6 +140,32 @@ describe('asynchronous invocation', () => {
     const record = JSON.parse(sent()[1]!.MessageBody as never);
     expect(record.requestContext).toMatchObject({ condition: 'EventAgeExceeded', approximateInvokeCount: 0 });
     expect(record).not.toHaveProperty('responsePayload');
+  });
+
+  it('gives up when the next retry would come too late, and tells what the last attempt said', async () => {
+    await lambda.create('aged', FAILS);
+    await lambda.run('PutFunctionEventInvokeConfig', {
+      FunctionName: 'aged',
+      MaximumEventAgeInSeconds: 60,
+      DestinationConfig: { OnFailure: { Destination: QUEUE } },
+    });
+    await queueEvent('aged', { id: 1 });
+    await passSeconds(1);
+    // recorded from AWS: localstack/localstack, test_lambda_destinations.snapshot.json, test_maxeventage
+    expect(JSON.parse(sent()[0]!.MessageBody as never)).toMatchObject({
+      requestContext: { condition: 'EventAgeExceeded', approximateInvokeCount: 1 },
+      responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
+      responsePayload: { errorMessage: 'no 1' },
+    });
+  });
+
+  it('runs twice when a fault duplicates the event', async () => {
+    lambda.cloud.faults.add({ service: 'lambda', operation: 'Deliver', duplicate: 1, times: 1 });
+    await lambda.create('twice', 'exports.handler = async () => 1');
+    await queueEvent('twice', {});
+    await passSeconds(60);
+    expect(attempts('twice')).toBe(2);
+    lambda.cloud.faults.clear();
   });
 
   it('survives a restart of the cloud', async () => {

@@ -5,20 +5,22 @@
 import { AwsError } from '../core/errors.ts';
 import { createDelivery, type InvocationRecord } from './destinations.ts';
 import type { Execution, Executor } from './execute.ts';
-import { resolveVersion } from './names.ts';
+import { functionArn, resolveVersion } from './names.ts';
 import { type FunctionRecord, type FunctionVersion, LATEST, type QueuedEvent } from './records.ts';
 import type { LambdaState } from './state.ts';
 
 const DEFAULT_RETRIES = 2;
 const DEFAULT_EVENT_AGE_SECONDS = 21_600;
-/** AWS waits one minute before the first retry and two before the second. */
+/** AWS waits one minute before the first retry and two before the second, never to the second. */
 const RETRY_DELAY_MS = 60_000;
+/** How much later than that a retry may come, as a share of the delay. */
+const RETRY_JITTER = 0.1;
 /** Throttled events are tried again after 1 second, then ever later, up to 5 minutes apart. */
 const FIRST_THROTTLE_DELAY_MS = 1000;
 const LONGEST_THROTTLE_DELAY_MS = 300_000;
 
 export interface AsyncInvoker {
-  /** Keeps the event; it runs beside the call. */
+  /** Keeps the event; it runs beside the call, and by a fault twice or late. */
   accept(requestId: string, event: { name: string; qualifier?: string | undefined; payload: string }): void;
   /** Takes up what a former process of the cloud left. */
   start(): void;
@@ -27,8 +29,12 @@ export interface AsyncInvoker {
 
 type Settled = { execution?: Execution; condition: InvocationRecord['requestContext']['condition'] };
 
-/** The invoker over an executor. */
-export function createAsyncInvoker(state: LambdaState, executor: Executor): AsyncInvoker {
+/** The invoker over an executor; `random` (0..1) spreads the retries. */
+export function createAsyncInvoker(
+  state: LambdaState,
+  executor: Executor,
+  random = Math.random,
+): AsyncInvoker {
   const { cloud, queuedEvents } = state;
   const deliver = createDelivery(state, executor.metrics);
   let stopped = false;
@@ -105,7 +111,11 @@ export function createAsyncInvoker(state: LambdaState, executor: Executor): Asyn
     if (attempts > (config?.maximumRetryAttempts ?? DEFAULT_RETRIES)) {
       return settle(event, record, version, { execution, condition: 'RetriesExhausted' });
     }
-    again(event, attempts * RETRY_DELAY_MS, { attempts });
+    const delayMs = attempts * RETRY_DELAY_MS * (1 + RETRY_JITTER * random());
+    if (cloud.clock.now() + delayMs - event.receivedAtEpochMs > maximumAgeMs) {
+      return settle(event, record, version, { execution, condition: 'EventAgeExceeded' });
+    }
+    again(event, delayMs, { attempts });
   }
 
   return {
@@ -123,7 +133,10 @@ export function createAsyncInvoker(state: LambdaState, executor: Executor): Asyn
       };
       queuedEvents.put(requestId, event);
       executor.metrics.put(name, { AsyncEventsReceived: 1 });
-      cloud.background(`asynchronous invocation of ${name}`, () => attempt(event));
+      const target = functionArn(cloud, name, qualifier);
+      cloud.background(`asynchronous invocation of ${name}`, () =>
+        cloud.faults.deliver({ service: 'lambda', target }, () => attempt(event)),
+      );
     },
     start() {
       for (const event of queuedEvents.values()) schedule(event);

@@ -3,7 +3,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Cloud } from '../core/cloud.ts';
+import { AwsError } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
+import { refuseMembers } from '../core/refuse-members.ts';
 import { invalidParameter } from './errors.ts';
 import { readZip, unzipTo } from './unzip.ts';
 
@@ -61,28 +63,33 @@ export function createCodeStore(cloud: Cloud): CodeStore {
   }
 
   async function load(source: CodeSource, principal: Principal): Promise<Buffer> {
+    refuseMembers('lambda code', source, ['ImageUri', 'SourceKMSKeyArn', 'S3ObjectStorageMode']);
     if (source.ZipFile) {
       const zip = Buffer.from(source.ZipFile);
       if (zip.length > LARGEST_INLINE_ZIP_BYTES) {
-        throw invalidParameter(`Unzipped size must be smaller than ${LARGEST_UNZIPPED_BYTES} bytes`);
+        const message = `Zipped size must be smaller than ${LARGEST_INLINE_ZIP_BYTES} bytes`;
+        throw new AwsError('RequestEntityTooLargeException', message, { status: 413 });
       }
       return zip;
     }
     if (!source.S3Bucket || !source.S3Key) {
       throw invalidParameter('Please provide a source for function code.');
     }
-    const { Body } = await cloud.call<{ Body: unknown }>(
-      's3',
-      'GetObject',
-      {
-        Bucket: source.S3Bucket,
-        Key: source.S3Key,
-        ...(source.S3ObjectVersion && { VersionId: source.S3ObjectVersion }),
-      },
-      principal,
-      { viaService: `lambda.${cloud.region}.amazonaws.com` },
-    );
-    return toBuffer(Body);
+    const input = {
+      Bucket: source.S3Bucket,
+      Key: source.S3Key,
+      ...(source.S3ObjectVersion && { VersionId: source.S3ObjectVersion }),
+    };
+    const options = { viaService: `lambda.${cloud.region}.amazonaws.com` };
+    try {
+      const { Body } = await cloud.call<{ Body: unknown }>('s3', 'GetObject', input, principal, options);
+      return await toBuffer(Body);
+    } catch (error) {
+      if (!(error instanceof AwsError) || !/^NoSuch(Bucket|Key)$/.test(error.code)) throw error;
+      throw invalidParameter(
+        `Error occurred while GetObject. S3 Error Code: ${error.code}. S3 Error Message: ${error.message}`,
+      );
+    }
   }
 
   return {

@@ -3,14 +3,17 @@ import type {
   CreateFunctionCommandInput,
   UpdateFunctionConfigurationCommandInput,
 } from '@aws-sdk/client-lambda';
-import { NotImplementedByLocalCloud } from '../core/errors.ts';
+import { AwsError, NotImplementedByLocalCloud } from '../core/errors.ts';
 import { LARGEST_UNZIPPED_BYTES } from './code-store.ts';
 import { invalidParameter, notFound } from './errors.ts';
 import { layerNameOf } from './names.ts';
 import type { FunctionVersion } from './records.ts';
 import type { LambdaState } from './state.ts';
+import { checkEnum, checkPattern, checkRange, ROLE_PATTERN } from './validation.ts';
 
 const SUPPORTED_RUNTIMES = /^nodejs(18|20|22|24)\.x$/;
+const DEAD_LETTER_PATTERN = '(|arn:aws[a-z-]*:(sqs|sns):[a-z0-9-]+:\\d{12}:[a-zA-Z0-9-_]+)';
+const LOG_LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
 const LARGEST_ENVIRONMENT_BYTES = 4096;
 const MOST_LAYERS = 5;
 const RESERVED_VARIABLES = new Set([
@@ -78,13 +81,6 @@ export function refuseUnsupported(input: Input): void {
   }
 }
 
-function checkRange(property: string, value: number | undefined, low: number, high: number): void {
-  if (value === undefined || (Number.isInteger(value) && value >= low && value <= high)) return;
-  throw invalidParameter(
-    `Value '${value}' at '${property}' failed to satisfy constraint: Member must have value between ${low} and ${high}`,
-  );
-}
-
 function checkVariables(variables: Readonly<Record<string, string>>): void {
   const reserved = Object.keys(variables).filter((name) => RESERVED_VARIABLES.has(name));
   if (reserved.length > 0) {
@@ -104,6 +100,13 @@ function checkVariables(variables: Readonly<Record<string, string>>): void {
 function resolveLayers(state: LambdaState, arns: readonly string[]): FunctionVersion['layers'] {
   if (arns.length > MOST_LAYERS) {
     throw invalidParameter(`Cannot reference more than ${MOST_LAYERS} layers.`);
+  }
+  for (const [index, arn] of arns.entries()) {
+    const twin = arns.slice(0, index).find((each) => layerNameOf(each) === layerNameOf(arn));
+    if (twin === undefined) continue;
+    throw invalidParameter(
+      `Two different versions of the same layer are not allowed to be referenced in the same function. ${twin} and ${arn} are versions of the same layer.`,
+    );
   }
   return arns.map((arn) => {
     const version = state.layers.get(layerNameOf(arn))?.versions[arn.split(':')[7] ?? ''];
@@ -136,6 +139,37 @@ export function layerVersionOf(state: LambdaState, arn: string) {
   return version;
 }
 
+/** Levels are for JSON logs. @throws AwsError InvalidParameterValueException */
+function checkLogging(logging: Input['LoggingConfig']): void {
+  checkEnum('loggingConfig.logFormat', logging?.LogFormat, ['JSON', 'Text']);
+  checkEnum('loggingConfig.applicationLogLevel', logging?.ApplicationLogLevel, LOG_LEVELS);
+  checkEnum('loggingConfig.systemLogLevel', logging?.SystemLogLevel, ['DEBUG', 'INFO', 'WARN']);
+  if (logging?.LogFormat === 'JSON' || !(logging?.ApplicationLogLevel || logging?.SystemLogLevel)) return;
+  throw invalidParameter(
+    'Log levels are not supported when log format is set to Text. Please update your log format to JSON to use log levels.',
+  );
+}
+
+/** @throws AwsError InvalidParameterValueException unless the role may write to the queue or topic */
+export function checkDeadLetters(
+  state: LambdaState,
+  arn: string | undefined,
+  role: string,
+  functionName: string,
+): void {
+  if (!arn) return;
+  const isQueue = arn.split(':')[2] === 'sqs';
+  try {
+    const session = state.cloud.assumeRole(role, 'lambda.amazonaws.com', functionName);
+    state.cloud.authorize([{ action: isQueue ? 'sqs:SendMessage' : 'sns:Publish', resource: arn }], session);
+  } catch (cause) {
+    if (!(cause instanceof AwsError)) throw cause;
+    throw invalidParameter(
+      `The provided execution role does not have permissions to call ${isQueue ? 'SendMessage on SQS' : 'Publish on SNS'}`,
+    );
+  }
+}
+
 /** @throws AwsError InvalidParameterValueException unless the role's trust policy lets Lambda assume it. */
 export function checkRole(state: LambdaState, role: string): void {
   try {
@@ -151,6 +185,7 @@ export function checkRole(state: LambdaState, role: string): void {
  */
 export function readConfiguration(state: LambdaState, input: Input): Partial<FunctionVersion> {
   refuseUnsupported(input);
+  checkPattern('role', input.Role, ROLE_PATTERN);
   checkRange('timeout', input.Timeout, 1, 900);
   checkRange('memorySize', input.MemorySize, 128, 10_240);
   checkRange('ephemeralStorage.size', input.EphemeralStorage?.Size, 512, 10_240);
@@ -158,9 +193,8 @@ export function readConfiguration(state: LambdaState, input: Input): Partial<Fun
   if (variables) checkVariables(variables);
   if (input.Role !== undefined) checkRole(state, input.Role);
   const deadLetterArn = input.DeadLetterConfig?.TargetArn;
-  if (deadLetterArn && !/^arn:aws[\w-]*:(sqs|sns):/.test(deadLetterArn)) {
-    throw invalidParameter(`The provided dead letter target ${deadLetterArn} is no SQS queue or SNS topic.`);
-  }
+  checkPattern('deadLetterConfig.targetArn', deadLetterArn, DEAD_LETTER_PATTERN);
+  checkLogging(input.LoggingConfig);
   return {
     ...(input.Runtime !== undefined && { runtime: input.Runtime }),
     ...(input.Role !== undefined && { role: input.Role }),

@@ -12,10 +12,11 @@ export const functionNotFound = (arn: string) => notFound(`Function not found: $
 export const conflict = (message: string) =>
   new AwsError('ResourceConflictException', message, { status: 409, fields: { Type: 'User' } });
 
-export const preconditionFailed = () =>
+/** `reader`: the operation that tells the revision. */
+export const preconditionFailed = (reader: string) =>
   new AwsError(
     'PreconditionFailedException',
-    'The RevisionId provided does not match the latest RevisionId. Call the GetFunction/GetAlias API to retrieve the latest RevisionId',
+    `The Revision Id provided does not match the latest Revision Id. Call the ${reader} API to retrieve the latest Revision Id`,
     { status: 412, fields: { Type: 'User' } },
   );
 
@@ -27,14 +28,21 @@ export const tooManyRequests = (
     fields: { Type: 'User', Reason: reason },
   });
 
-export const requestTooLarge = (limitBytes: number) =>
+/** Largest requests of Invoke; that of `Event` was raised from 256 KB in October 2025. */
+export const LARGEST_SYNC_BYTES = 6_291_456;
+export const LARGEST_ASYNC_BYTES = 1_048_576;
+
+/** @see https://github.com/pelmers/streetwarp-web/issues/14 and https://github.com/ASFHyP3/hyp3/issues/2241 */
+export const requestTooLarge = (bytes: number, isAsync: boolean) =>
   new AwsError(
-    'RequestTooLargeException',
-    `Request must be smaller than ${limitBytes} bytes for the InvokeFunction operation`,
+    'RequestEntityTooLargeException',
+    isAsync
+      ? `${bytes} byte payload is too large for the Event invocation type (limit ${LARGEST_ASYNC_BYTES} bytes)`
+      : `Request must be smaller than ${LARGEST_SYNC_BYTES} bytes for the InvokeFunction operation`,
     { status: 413, fields: { Type: 'User' } },
   );
 
 export const invalidRequestContent = (message: string) =>
-  new AwsError('InvalidRequestContentException', `Could not parse request body into json: ${message}`, {
+  new AwsError('InvalidRequestContentException', message, {
     fields: { Type: 'User' },
   });

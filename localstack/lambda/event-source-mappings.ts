@@ -1,30 +1,50 @@
 /** Operations on event source mappings; SQS queues are the only sources here. */
 import { randomUUID } from 'node:crypto';
 import type * as Lambda from '@aws-sdk/client-lambda';
-import { NotImplementedByLocalCloud } from '../core/errors.ts';
+import { AwsError, NotImplementedByLocalCloud } from '../core/errors.ts';
+import { pageOf } from '../core/pages.ts';
 import type { Operation } from '../core/service.ts';
 import { conflict, invalidParameter, notFound } from './errors.ts';
 import { functionSession } from './execution-environment.ts';
-import { parseFunctionName } from './names.ts';
-import type { FunctionRecord, MappingRecord } from './records.ts';
+import { readFilters } from './message-filter.ts';
+import { parseFunctionName, resolveVersion } from './names.ts';
+import type { FunctionRecord, FunctionVersion, MappingRecord } from './records.ts';
 import type { SqsPoller } from './sqs-poller.ts';
-import { type LambdaState, requireFunction } from './state.ts';
+import type { LambdaState } from './state.ts';
+import { checkRange } from './validation.ts';
 
 const LARGEST_BATCH_WITHOUT_WINDOW = 10;
 const POLLING_ACTIONS = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
+/** Members for other kinds of sources, and what this cloud does not do. */
 const UNSUPPORTED = [
-  'FilterCriteria',
-  'DestinationConfig',
   'SelfManagedEventSource',
   'KMSKeyArn',
   'ProvisionedPollerConfig',
   'MetricsConfig',
+  'LoggingConfig',
   'SourceAccessConfigurations',
+  'StartingPosition',
+  'StartingPositionTimestamp',
+  'MaximumRecordAgeInSeconds',
+  'MaximumRetryAttempts',
+  'BisectBatchOnFunctionError',
+  'ParallelizationFactor',
+  'TumblingWindowInSeconds',
+  'Topics',
+  'Queues',
+  'AmazonManagedKafkaEventSourceConfig',
+  'SelfManagedKafkaEventSourceConfig',
+  'DocumentDBEventSourceConfig',
 ] as const;
 
 type Input = Lambda.CreateEventSourceMappingCommandInput | Lambda.UpdateEventSourceMappingCommandInput;
 
-function describe(mapping: MappingRecord): Lambda.EventSourceMappingConfiguration {
+function describe(
+  mapping: MappingRecord,
+  state: 'Creating' | 'Updating' | 'Deleting' | 'Enabled' | 'Disabled' = mapping.enabled
+    ? 'Enabled'
+    : 'Disabled',
+): Lambda.EventSourceMappingConfiguration {
   return {
     UUID: mapping.uuid,
     EventSourceMappingArn: mapping.arn,
@@ -32,10 +52,13 @@ function describe(mapping: MappingRecord): Lambda.EventSourceMappingConfiguratio
     FunctionArn: mapping.functionArn,
     BatchSize: mapping.batchSize,
     MaximumBatchingWindowInSeconds: mapping.windowSeconds,
-    State: mapping.enabled ? 'Enabled' : 'Disabled',
+    State: state,
     StateTransitionReason: 'USER_INITIATED',
     LastModified: mapping.lastModified,
     FunctionResponseTypes: mapping.reportsBatchItemFailures ? ['ReportBatchItemFailures'] : [],
+    ...(mapping.filters.length > 0 && {
+      FilterCriteria: { Filters: mapping.filters.map((Pattern) => ({ Pattern })) },
+    }),
     ...(mapping.maximumConcurrency !== undefined && {
       ScalingConfig: { MaximumConcurrency: mapping.maximumConcurrency },
     }),
@@ -47,18 +70,23 @@ export function mappingOperations(state: LambdaState, poller: SqsPoller): Record
   const { cloud } = state;
 
   function check(input: Input): void {
+    const given = input as unknown as Record<string, unknown>;
     for (const property of UNSUPPORTED) {
-      const value = (input as unknown as Record<string, unknown>)[property];
-      if (value && Object.keys(value).length > 0) {
-        throw new NotImplementedByLocalCloud(`lambda event source mapping property ${property}`);
-      }
+      const value = given[property];
+      if (value === undefined || value === false || value === 0 || value === '') continue;
+      if (typeof value === 'object' && value !== null && Object.keys(value).length === 0) continue;
+      throw new NotImplementedByLocalCloud(`lambda event source mapping property ${property}`);
     }
+    const { OnSuccess, OnFailure } = input.DestinationConfig ?? {};
+    if (OnSuccess?.Destination || OnFailure?.Destination) {
+      throw invalidParameter('Unsupported DestinationConfig parameter for given event source mapping type.');
+    }
+    checkRange('batchSize', input.BatchSize, 1, 10_000);
+    checkRange('maximumBatchingWindowInSeconds', input.MaximumBatchingWindowInSeconds, 0, 300);
+    checkRange('scalingConfig.maximumConcurrency', input.ScalingConfig?.MaximumConcurrency, 2, 1000);
   }
 
-  function checkBatch(batchSize: number, windowSeconds: number): void {
-    if (batchSize < 1 || batchSize > 10_000 || windowSeconds < 0 || windowSeconds > 300) {
-      throw invalidParameter('BatchSize must be 1 to 10000 and MaximumBatchingWindowInSeconds 0 to 300.');
-    }
+  function checkBatch({ batchSize, windowSeconds }: MappingRecord): void {
     if (batchSize > LARGEST_BATCH_WITHOUT_WINDOW && windowSeconds === 0) {
       throw invalidParameter(
         'Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10',
@@ -66,8 +94,12 @@ export function mappingOperations(state: LambdaState, poller: SqsPoller): Record
     }
   }
 
-  function checkSource(record: FunctionRecord, queueArn: string): void {
-    const session = functionSession(state, record.latest.role, record.name);
+  async function checkSource(
+    record: FunctionRecord,
+    version: FunctionVersion,
+    queueArn: string,
+  ): Promise<void> {
+    const session = functionSession(state, version.role, record.name);
     for (const action of POLLING_ACTIONS) {
       try {
         cloud.authorize([{ action, resource: queueArn }], session);
@@ -77,6 +109,29 @@ export function mappingOperations(state: LambdaState, poller: SqsPoller): Record
         );
       }
     }
+    const [, , , , account, name] = queueArn.split(':');
+    const input = { QueueUrl: `${cloud.endpoint}/${account}/${name}`, AttributeNames: ['VisibilityTimeout'] };
+    try {
+      const { Attributes } = await cloud.call<{ Attributes?: Record<string, string> }>(
+        'sqs',
+        'GetQueueAttributes',
+        input,
+        session,
+      );
+      checkVisibility(Number(Attributes?.VisibilityTimeout), version.timeoutSeconds);
+    } catch (error) {
+      if (!(error instanceof AwsError) || error.code !== 'QueueDoesNotExist') throw error;
+      throw invalidParameter(
+        `Error occurred while ReceiveMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. SQS Error Message: ${error.message}`,
+      );
+    }
+  }
+
+  function checkVisibility(visibilitySeconds: number, timeoutSeconds: number): void {
+    if (visibilitySeconds >= timeoutSeconds) return;
+    throw invalidParameter(
+      `Queue visibility timeout: ${visibilitySeconds} seconds is less than Function timeout: ${timeoutSeconds} seconds`,
+    );
   }
 
   function find(uuid: string | undefined): MappingRecord {
@@ -85,24 +140,35 @@ export function mappingOperations(state: LambdaState, poller: SqsPoller): Record
     return mapping;
   }
 
-  const CreateEventSourceMapping: Operation<Lambda.CreateEventSourceMappingCommandInput> = (input, call) => {
-    check(input);
-    const source = input.EventSourceArn ?? '';
-    if (source.split(':')[2] !== 'sqs') {
+  function findFunction(functionName: string | undefined) {
+    const { name, qualifier } = parseFunctionName(functionName);
+    const record = state.functions.get(name);
+    if (!record) throw invalidParameter('Function does not exist');
+    const functionArn = qualifier === undefined ? record.arn : `${record.arn}:${qualifier}`;
+    return { record, functionArn, version: resolveVersion(record, qualifier) };
+  }
+
+  const CreateEventSourceMapping: Operation<Lambda.CreateEventSourceMappingCommandInput> = async (
+    input,
+    call,
+  ) => {
+    const source = input.EventSourceArn;
+    if (source === undefined && !input.SelfManagedEventSource) {
+      throw invalidParameter('Unrecognized event source.');
+    }
+    if (source?.split(':')[2] !== 'sqs') {
       throw new NotImplementedByLocalCloud(`lambda event source "${source}"; only SQS queues are`);
     }
-    const { name, qualifier } = parseFunctionName(input.FunctionName);
-    const record = requireFunction(state, name, qualifier);
-    const functionArn = qualifier === undefined ? record.arn : `${record.arn}:${qualifier}`;
+    check(input);
+    const { record, functionArn, version } = findFunction(input.FunctionName);
     const existing = state.mappings
       .values()
       .find((each) => each.functionArn === functionArn && each.eventSourceArn === source);
     if (existing) {
       throw conflict(
-        `An event source mapping with SQS arn (" ${source} ") and function (" ${name} ") already exists. Please update or delete the existing mapping with UUID ${existing.uuid}`,
+        `An event source mapping with SQS arn (" ${source} ") and function (" ${record.name} ") already exists. Please update or delete the existing mapping with UUID ${existing.uuid}`,
       );
     }
-    checkSource(record, source);
     const uuid = randomUUID();
     const mapping: MappingRecord = {
       uuid,
@@ -116,60 +182,63 @@ export function mappingOperations(state: LambdaState, poller: SqsPoller): Record
       ...(input.ScalingConfig?.MaximumConcurrency !== undefined && {
         maximumConcurrency: input.ScalingConfig.MaximumConcurrency,
       }),
+      filters: readFilters(input.FilterCriteria),
+      tags: input.Tags ?? {},
       lastModified: call.now,
     };
-    checkBatch(mapping.batchSize, mapping.windowSeconds);
+    checkBatch(mapping);
+    await checkSource(record, version, source);
     state.mappings.put(uuid, mapping);
     poller.refresh();
-    return describe(mapping);
+    return describe(mapping, 'Creating');
   };
 
   const GetEventSourceMapping: Operation<Lambda.GetEventSourceMappingCommandInput> = (input) =>
     describe(find(input.UUID));
 
   const UpdateEventSourceMapping: Operation<Lambda.UpdateEventSourceMappingCommandInput> = (input, call) => {
-    check(input);
     const mapping = find(input.UUID);
-    const named = input.FunctionName ? parseFunctionName(input.FunctionName) : undefined;
-    const record = named && requireFunction(state, named.name, named.qualifier);
+    check(input);
     const { maximumConcurrency: _replaced, ...kept } = mapping;
     const maximumConcurrency = input.ScalingConfig
       ? input.ScalingConfig.MaximumConcurrency
       : mapping.maximumConcurrency;
     const changed: MappingRecord = {
       ...kept,
-      ...(record && {
-        functionArn: named.qualifier === undefined ? record.arn : `${record.arn}:${named.qualifier}`,
-      }),
+      ...(input.FunctionName && { functionArn: findFunction(input.FunctionName).functionArn }),
       batchSize: input.BatchSize ?? mapping.batchSize,
       windowSeconds: input.MaximumBatchingWindowInSeconds ?? mapping.windowSeconds,
       enabled: input.Enabled ?? mapping.enabled,
       reportsBatchItemFailures:
         input.FunctionResponseTypes?.includes('ReportBatchItemFailures') ?? mapping.reportsBatchItemFailures,
       ...(maximumConcurrency !== undefined && { maximumConcurrency }),
+      filters: input.FilterCriteria ? readFilters(input.FilterCriteria) : mapping.filters,
       lastModified: call.now,
     };
-    checkBatch(changed.batchSize, changed.windowSeconds);
+    checkBatch(changed);
     state.mappings.put(changed.uuid, changed);
     poller.refresh();
-    return describe(changed);
+    return describe(changed, 'Updating');
   };
 
   const DeleteEventSourceMapping: Operation<Lambda.DeleteEventSourceMappingCommandInput> = (input) => {
     const mapping = find(input.UUID);
     state.mappings.delete(mapping.uuid);
     poller.refresh();
-    return { ...describe(mapping), State: 'Deleting' };
+    return describe(mapping, 'Deleting');
   };
 
   const ListEventSourceMappings: Operation<Lambda.ListEventSourceMappingsCommandInput> = (input) => {
     const name = input.FunctionName ? parseFunctionName(input.FunctionName).name : undefined;
-    const EventSourceMappings = state.mappings
+    const found = state.mappings
       .values()
       .filter((each) => !input.EventSourceArn || each.eventSourceArn === input.EventSourceArn)
-      .filter((each) => !name || parseFunctionName(each.functionArn).name === name)
-      .map(describe);
-    return { EventSourceMappings };
+      .filter((each) => !name || parseFunctionName(each.functionArn).name === name);
+    const { items, nextToken } = pageOf(found, { token: input.Marker, size: input.MaxItems ?? 100 });
+    return {
+      EventSourceMappings: items.map((mapping) => describe(mapping)),
+      ...(nextToken && { NextMarker: nextToken }),
+    };
   };
 
   return {

@@ -1,16 +1,14 @@
 /** Runs one invocation of a function: process, log lines, answer. */
-
 import { logGroupOf } from './describe.ts';
 import { tooManyRequests } from './errors.ts';
 import { makeWorkerSpec } from './execution-environment.ts';
+import { failureOf } from './invocation-failure.ts';
 import { createLogShipper, type LogTarget } from './log-shipper.ts';
 import { createMetricSink, type MetricSink } from './metrics.ts';
 import type { FunctionRecord, FunctionVersion } from './records.ts';
 import type { LambdaState } from './state.ts';
-import type { FunctionError, Outcome, WorkerAnswer } from './worker.ts';
+import { systemLogOf } from './system-log.ts';
 
-/** AWS's limit for a synchronous answer: 6 MB and some. */
-export const LARGEST_ANSWER_BYTES = 6_291_556;
 const TAIL_BYTES = 4096;
 
 export interface ExecutionRequest {
@@ -28,8 +26,8 @@ export interface Execution {
   readonly payload: string;
   readonly failed: boolean;
   readonly executedVersion: string;
-  /** The last 4 KB of the invocation's log. */
-  readonly logTail: string;
+  /** The last 4 KB of the invocation's log, in base64. */
+  logTail(): string;
 }
 
 export interface Executor {
@@ -38,125 +36,51 @@ export interface Executor {
   readonly metrics: MetricSink;
 }
 
-/** The description of an outcome that is no result. */
-function failureOf(outcome: Outcome, requestId: string, timeoutSeconds: number): FunctionError | undefined {
-  switch (outcome.kind) {
-    case 'result': {
-      const size = Buffer.byteLength(outcome.payload);
-      if (size <= LARGEST_ANSWER_BYTES) return undefined;
-      return {
-        errorType: 'Function.ResponseSizeTooLarge',
-        errorMessage: `Response payload size exceeded maximum allowed payload size (${LARGEST_ANSWER_BYTES} bytes).`,
-      };
-    }
-    case 'error':
-      return outcome.error;
-    case 'timeout':
-      return {
-        errorType: 'Sandbox.Timedout',
-        errorMessage: `RequestId: ${requestId} Error: Task timed out after ${timeoutSeconds.toFixed(2)} seconds`,
-      };
-    case 'exit': {
-      if (outcome.error) return outcome.error;
-      const how = outcome.how ? `with error: ${outcome.how}` : 'without providing a reason';
-      return {
-        errorType: 'Runtime.ExitError',
-        errorMessage: `RequestId: ${requestId} Error: Runtime exited ${how}`,
-      };
-    }
-  }
-}
-
-function statusOf(outcome: Outcome): 'success' | 'failure' | 'error' | 'timeout' {
-  if (outcome.kind === 'result') return 'success';
-  if (outcome.kind === 'timeout') return 'timeout';
-  return outcome.kind === 'error' ? 'failure' : 'error';
-}
-
-function reportLine(request: ExecutionRequest, answer: WorkerAnswer, now: string): string {
-  const { requestId, version } = request;
-  const status = statusOf(answer.outcome);
-  const durationMs = Number(answer.durationMs.toFixed(2));
-  const billedMs = Math.ceil(durationMs + (answer.initDurationMs ?? 0));
-  if (version.logging.LogFormat === 'JSON') {
-    const metrics = {
-      durationMs,
-      billedDurationMs: billedMs,
-      memorySizeMB: version.memoryMb,
-      maxMemoryUsedMB: answer.maxMemoryMb,
-      ...(answer.initDurationMs !== undefined && {
-        initDurationMs: Number(answer.initDurationMs.toFixed(2)),
-      }),
-    };
-    return JSON.stringify({ time: now, type: 'platform.report', record: { requestId, metrics, status } });
-  }
-  const fields = [
-    `REPORT RequestId: ${requestId}`,
-    `Duration: ${durationMs.toFixed(2)} ms`,
-    `Billed Duration: ${billedMs} ms`,
-    `Memory Size: ${version.memoryMb} MB`,
-    `Max Memory Used: ${answer.maxMemoryMb} MB`,
-    ...(answer.initDurationMs === undefined ? [] : [`Init Duration: ${answer.initDurationMs.toFixed(2)} ms`]),
-    ...(status === 'timeout' || status === 'error' ? [`Status: ${status}`] : []),
-  ];
-  return `${fields.join('\t')}\t`;
-}
-
-/** The lines that Lambda itself writes when the process did not answer. */
-function endingLines(
-  outcome: Outcome,
-  failure: FunctionError | undefined,
-  id: string,
-  now: string,
-): string[] {
-  if (outcome.kind === 'timeout') {
-    return [`${now} ${id} ${failure?.errorMessage.replace(/^.*Error: /, '') ?? ''}`];
-  }
-  if (outcome.kind === 'exit' && !outcome.error) return [`${failure?.errorMessage}`, 'Runtime.ExitError'];
-  return [];
-}
-
 /** The executor of all functions; it counts what runs, for the reserved concurrency. */
 export function createExecutor(state: LambdaState): Executor {
   const { cloud, pool } = state;
   const shipper = createLogShipper(cloud);
   const metrics = createMetricSink(cloud);
   const running = new Map<string, number>();
+  const time = () => {
+    const { offsetMs, rate } = cloud.clock;
+    return { readAtEpochMs: Date.now(), offsetMs, rate };
+  };
 
   async function run(request: ExecutionRequest): Promise<Execution> {
     const { record, version, requestId } = request;
     const group = logGroupOf(record.name, version);
-    const jsonLogs = version.logging.LogFormat === 'JSON';
-    const tellsSystem = !jsonLogs || version.logging.SystemLogLevel !== 'WARN';
+    const tellsSystem = version.logging.LogFormat !== 'JSON' || version.logging.SystemLogLevel !== 'WARN';
+    const systemLog = systemLogOf(version, requestId, () => cloud.clock.date().toISOString());
     const lines: string[] = [];
     let target: LogTarget | undefined;
 
-    function log(message: string): void {
+    /** AWS's log events end with their line's end. */
+    function log(line: string): void {
+      const message = `${line}\n`;
       lines.push(message);
       if (target) shipper.write(target, { timestamp: cloud.clock.now(), message });
     }
-    function logSystem(text: string, type: string, detail: object): void {
-      if (!tellsSystem) return;
-      const time = cloud.clock.date().toISOString();
-      log(jsonLogs ? JSON.stringify({ time, type, record: { requestId, ...detail } }) : text);
+    function logSystem(line: string): void {
+      if (tellsSystem) log(line);
     }
 
     const answer = await pool.run({
       functionName: record.name,
       key: `${record.name}:${version.version}:${version.revisionId}`,
       memoryMb: version.memoryMb,
-      offsetMs: cloud.clock.offsetMs,
+      time,
       makeSpec: () => makeWorkerSpec(state, record, version),
       invocation: ({ logStreamName, session }) => {
         target = { group, stream: logStreamName, session };
-        const detail = { version: version.version };
-        logSystem(`START RequestId: ${requestId} Version: ${version.version}`, 'platform.start', detail);
         return {
           requestId,
           payload: request.payload,
           timeoutMs: version.timeoutSeconds * 1000,
-          offsetMs: cloud.clock.offsetMs,
+          time: time(),
           onLog: log,
+          onInitReport: (report) => logSystem(systemLog.initReport(report)),
+          onStart: () => logSystem(systemLog.start()),
           context: {
             functionName: record.name,
             functionVersion: version.version,
@@ -170,11 +94,10 @@ export function createExecutor(state: LambdaState): Executor {
       },
     });
 
-    const now = cloud.clock.date().toISOString();
     const failure = failureOf(answer.outcome, requestId, version.timeoutSeconds);
-    for (const line of endingLines(answer.outcome, failure, requestId, now)) log(line);
-    logSystem(`END RequestId: ${requestId}`, 'platform.runtimeDone', { status: statusOf(answer.outcome) });
-    if (tellsSystem) log(reportLine(request, answer, now));
+    for (const line of systemLog.failure(answer, failure)) log(line);
+    logSystem(systemLog.end(answer));
+    logSystem(systemLog.report(answer, failure));
     if (target) shipper.flush(target);
     metrics.put(record.name, {
       Invocations: 1,
@@ -186,9 +109,7 @@ export function createExecutor(state: LambdaState): Executor {
       payload: failure || answer.outcome.kind !== 'result' ? JSON.stringify(failure) : answer.outcome.payload,
       failed: failure !== undefined,
       executedVersion: version.version,
-      logTail: Buffer.from(`${lines.join('\n')}\n`)
-        .subarray(-TAIL_BYTES)
-        .toString('base64'),
+      logTail: () => Buffer.from(lines.join('')).subarray(-TAIL_BYTES).toString('base64'),
     };
   }
 

@@ -2,8 +2,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { AwsError } from '../core/errors.ts';
+import { localFile } from '../core/local-files.ts';
 import type { Principal } from '../core/principal.ts';
 import { layerVersionOf } from './configuration.ts';
 import { logGroupOf } from './describe.ts';
@@ -11,7 +11,7 @@ import type { PooledSpec } from './pool.ts';
 import type { FunctionRecord, FunctionVersion } from './records.ts';
 import type { LambdaState } from './state.ts';
 
-const INSTALLED_PACKAGES = fileURLToPath(new URL('../../node_modules', import.meta.url));
+const INSTALLED_PACKAGES = localFile('../node_modules');
 /** Scopes that AWS's Node.js runtimes bring along. */
 const RUNTIME_SCOPES = ['@aws-sdk', '@smithy'];
 
@@ -66,9 +66,11 @@ export function makeWorkerSpec(
     .reverse();
   return {
     handler: version.handler,
+    runtime: version.runtime,
     taskRoot,
     temporaryDirectory,
     memoryMb: version.memoryMb,
+    ephemeralStorageMb: version.ephemeralStorageMb,
     jsonLogs,
     logStreamName: stream,
     session,

@@ -1,20 +1,19 @@
-/** Operations on functions: create, read, change, delete, tags and reserved concurrency. */
+/** Operations on functions: create, read, change, delete. */
 import { randomUUID } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import type * as Lambda from '@aws-sdk/client-lambda';
+import { NotImplementedByLocalCloud } from '../core/errors.ts';
+import { refuseMembers } from '../core/refuse-members.ts';
 import type { Call, Operation } from '../core/service.ts';
-import { checkUnzippedSize, readConfiguration } from './configuration.ts';
+import { checkDeadLetters, checkUnzippedSize, readConfiguration } from './configuration.ts';
 import { describeVersion } from './describe.ts';
 import { authorizeConfiguring, visibleEnvironment } from './environment-key.ts';
 import { conflict, invalidParameter } from './errors.ts';
 import { functionArn, parseFunctionName, resolveVersion } from './names.ts';
 import { type FunctionRecord, type FunctionVersion, LATEST } from './records.ts';
 import { checkRevision, type LambdaState, putLatest, requireFunction } from './state.ts';
+import { checkEnum } from './validation.ts';
 import { publish } from './versions.ts';
-
-/** Concurrent executions of an account in a region, and how many AWS keeps unreserved. */
-const ACCOUNT_CONCURRENCY = 1000;
-const LEAST_UNRESERVED = 100;
 
 /** Table of the operations on functions. */
 export function functionOperations(state: LambdaState): Record<string, Operation> {
@@ -35,6 +34,7 @@ export function functionOperations(state: LambdaState): Record<string, Operation
       );
     }
     const configuration = readConfiguration(state, input);
+    checkDeadLetters(state, configuration.deadLetterArn, input.Role ?? '', name);
     if (configuration.environmentKeyArn) {
       await authorizeConfiguring(
         cloud,
@@ -82,6 +82,7 @@ export function functionOperations(state: LambdaState): Record<string, Operation
   };
 
   const UpdateFunctionCode: Operation<Lambda.UpdateFunctionCodeCommandInput> = async (input, call) => {
+    refuseMembers('lambda UpdateFunctionCode', input, ['PublishTo']);
     const { record } = find({ FunctionName: input.FunctionName });
     checkRevision(input.RevisionId, record.latest.revisionId);
     const code = await state.code.store(input, call.principal);
@@ -103,6 +104,7 @@ export function functionOperations(state: LambdaState): Record<string, Operation
     const { record } = find({ FunctionName: input.FunctionName });
     checkRevision(input.RevisionId, record.latest.revisionId);
     const configuration = readConfiguration(state, input);
+    checkDeadLetters(state, configuration.deadLetterArn, input.Role ?? record.latest.role, record.name);
     checkUnzippedSize(state, record.latest.codeSha256, configuration.layers ?? record.latest.layers);
     const keyArn = configuration.environmentKeyArn ?? record.latest.environmentKeyArn;
     if (keyArn && (input.KMSKeyArn || input.Environment)) {
@@ -140,6 +142,8 @@ export function functionOperations(state: LambdaState): Record<string, Operation
   };
 
   const ListFunctions: Operation<Lambda.ListFunctionsCommandInput> = (input) => {
+    checkEnum('functionVersion', input.FunctionVersion, ['ALL']);
+    if (input.MasterRegion) throw new NotImplementedByLocalCloud('lambda ListFunctions MasterRegion');
     const records = state.functions.values().sort((a, b) => (a.name < b.name ? -1 : 1));
     const first = input.Marker ? records.findIndex(({ name }) => name >= input.Marker!) : 0;
     const from = first === -1 ? records.length : first;
@@ -162,7 +166,7 @@ export function functionOperations(state: LambdaState): Record<string, Operation
     if (qualifier === undefined) {
       state.functions.delete(name);
       state.pool.retire(name);
-      return {};
+      return { StatusCode: 204 };
     }
     if (qualifier === LATEST)
       throw invalidParameter('$LATEST version cannot be deleted without deleting the function.');
@@ -170,71 +174,7 @@ export function functionOperations(state: LambdaState): Record<string, Operation
     if (users.length > 0) throw conflict(`Version ${qualifier} is referenced by alias ${users[0]!.name}`);
     const { [qualifier]: _deleted, ...versions } = record.versions;
     state.functions.put(name, { ...record, versions });
-    return {};
-  };
-
-  const PutFunctionConcurrency: Operation<Lambda.PutFunctionConcurrencyCommandInput> = (input) => {
-    const { record } = find({ FunctionName: input.FunctionName });
-    const wanted = input.ReservedConcurrentExecutions ?? 0;
-    const others = state.functions
-      .values()
-      .reduce((sum, each) => sum + (each.name === record.name ? 0 : (each.reservedConcurrency ?? 0)), 0);
-    if (others + wanted > ACCOUNT_CONCURRENCY - LEAST_UNRESERVED) {
-      throw invalidParameter(
-        `Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${LEAST_UNRESERVED}].`,
-      );
-    }
-    state.functions.put(record.name, { ...record, reservedConcurrency: wanted });
-    return { ReservedConcurrentExecutions: wanted };
-  };
-
-  const GetFunctionConcurrency: Operation<Lambda.GetFunctionConcurrencyCommandInput> = (input) => {
-    const { record } = find({ FunctionName: input.FunctionName });
-    return record.reservedConcurrency === undefined
-      ? {}
-      : { ReservedConcurrentExecutions: record.reservedConcurrency };
-  };
-
-  const DeleteFunctionConcurrency: Operation<Lambda.DeleteFunctionConcurrencyCommandInput> = (input) => {
-    const { reservedConcurrency: _removed, ...rest } = find({ FunctionName: input.FunctionName }).record;
-    state.functions.put(rest.name, rest);
-    return {};
-  };
-
-  const TagResource: Operation<Lambda.TagResourceCommandInput> = (input) => {
-    const { record } = find({ FunctionName: input.Resource });
-    state.functions.put(record.name, { ...record, tags: { ...record.tags, ...input.Tags } });
-    return {};
-  };
-
-  const UntagResource: Operation<Lambda.UntagResourceCommandInput> = (input) => {
-    const { record } = find({ FunctionName: input.Resource });
-    const removed = new Set(input.TagKeys ?? []);
-    const tags = Object.fromEntries(Object.entries(record.tags).filter(([key]) => !removed.has(key)));
-    state.functions.put(record.name, { ...record, tags });
-    return {};
-  };
-
-  const ListTags: Operation<Lambda.ListTagsCommandInput> = (input) => ({
-    Tags: { ...find({ FunctionName: input.Resource }).record.tags },
-  });
-
-  const GetAccountSettings: Operation<Lambda.GetAccountSettingsCommandInput> = () => {
-    const records = state.functions.values();
-    const reserved = records.reduce((sum, record) => sum + (record.reservedConcurrency ?? 0), 0);
-    return {
-      AccountLimit: {
-        TotalCodeSize: 80_530_636_800,
-        CodeSizeUnzipped: 262_144_000,
-        CodeSizeZipped: 52_428_800,
-        ConcurrentExecutions: ACCOUNT_CONCURRENCY,
-        UnreservedConcurrentExecutions: ACCOUNT_CONCURRENCY - reserved,
-      },
-      AccountUsage: {
-        TotalCodeSize: records.reduce((sum, record) => sum + record.latest.codeBytes, 0),
-        FunctionCount: records.length,
-      },
-    };
+    return { StatusCode: 204 };
   };
 
   return {
@@ -245,12 +185,5 @@ export function functionOperations(state: LambdaState): Record<string, Operation
     GetFunction,
     ListFunctions,
     DeleteFunction,
-    PutFunctionConcurrency,
-    GetFunctionConcurrency,
-    DeleteFunctionConcurrency,
-    TagResource,
-    UntagResource,
-    ListTags,
-    GetAccountSettings,
   };
 }

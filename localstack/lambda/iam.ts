@@ -4,9 +4,10 @@ import type {
   UpdateFunctionConfigurationCommandInput,
 } from '@aws-sdk/client-lambda';
 import type { AccessRequest } from '../core/service.ts';
-import { functionArn, layerArn, layerNameOf, parseFunctionName } from './names.ts';
+import { checkReachable, functionArn, layerArn, layerNameOf, parseFunctionName } from './names.ts';
 import { policyDocument } from './policies.ts';
 import type { LambdaState } from './state.ts';
+import { checkPattern, INVOKED_NAME_PATTERN, TAGGABLE_PATTERN } from './validation.ts';
 
 interface AnyInput {
   readonly FunctionName?: string;
@@ -14,23 +15,14 @@ interface AnyInput {
   readonly Resource?: string;
   readonly LayerName?: string;
   readonly VersionNumber?: number;
-  readonly Arn?: string;
   readonly UUID?: string;
+  readonly Tags?: object;
 }
 
 /** Operations whose action has another name than the operation. */
-const ACTIONS: Readonly<Record<string, string>> = {
-  Invoke: 'InvokeFunction',
-  GetLayerVersionByArn: 'GetLayerVersion',
-};
+const ACTIONS: Readonly<Record<string, string>> = { Invoke: 'InvokeFunction' };
 /** Operations without a resource type. */
-const ON_ANY_RESOURCE = new Set([
-  'ListFunctions',
-  'GetAccountSettings',
-  'ListLayers',
-  'ListLayerVersions',
-  'ListEventSourceMappings',
-]);
+const ON_ANY_RESOURCE = new Set(['ListFunctions', 'GetAccountSettings', 'ListEventSourceMappings']);
 
 function passRole(roleArn: string | undefined): AccessRequest[] {
   if (roleArn === undefined) return [];
@@ -58,8 +50,8 @@ export function accessRequests(
 
   if (operation.includes('Layer')) {
     const layer = layerArn(cloud, layerNameOf(input.LayerName ?? ''));
-    const version = input.Arn ?? `${layer}:${input.VersionNumber}`;
-    return [{ action, resource: operation === 'PublishLayerVersion' ? layer : version }];
+    const resource = operation === 'PublishLayerVersion' ? layer : `${layer}:${input.VersionNumber}`;
+    return [{ action, resource }];
   }
 
   if (operation.includes('EventSourceMapping')) {
@@ -71,10 +63,18 @@ export function accessRequests(
       operation === 'CreateEventSourceMapping'
         ? '*'
         : `arn:aws:lambda:${cloud.region}:${cloud.account}:event-source-mapping:${input.UUID}`;
-    return [{ action, resource, ...context }];
+    const tags = Object.keys(input.Tags ?? {}).length > 0;
+    return [{ action, resource, ...context }, ...(tags ? [{ action: 'lambda:TagResource', resource }] : [])];
   }
 
-  const { name, qualifier } = parseFunctionName(input.FunctionName ?? input.Resource, input.Qualifier);
+  checkPattern('resource', input.Resource, TAGGABLE_PATTERN);
+  if (input.Resource?.includes(':event-source-mapping:')) return [{ action, resource: input.Resource }];
+  checkReachable(cloud, input.FunctionName);
+  const { name, qualifier } = parseFunctionName(
+    input.FunctionName ?? input.Resource,
+    input.Qualifier,
+    operation === 'Invoke' ? INVOKED_NAME_PATTERN : undefined,
+  );
   const resource = functionArn(cloud, name, qualifier);
   const resourcePolicy = policyDocument(state.functions.get(name), qualifier);
   const base: AccessRequest = { action, resource, ...(resourcePolicy && { resourcePolicy }) };

@@ -5,6 +5,7 @@ import type { Cloud } from '../core/cloud.ts';
 import type { Service } from '../core/service.ts';
 import { createAsyncInvoker } from './async-invoke.ts';
 import { createCodeStore } from './code-store.ts';
+import { concurrencyOperations } from './concurrency.ts';
 import { eventInvokeOperations } from './event-invoke-config.ts';
 import { mappingOperations } from './event-source-mappings.ts';
 import { createExecutor } from './execute.ts';
@@ -16,6 +17,7 @@ import { policyOperations } from './policies.ts';
 import { createPool, type PoolOptions } from './pool.ts';
 import { createSqsPoller } from './sqs-poller.ts';
 import type { LambdaState } from './state.ts';
+import { tagOperations } from './tags.ts';
 import { versionOperations } from './versions.ts';
 
 /** The service. `poolOptions` limit its processes. */
@@ -37,6 +39,8 @@ export function createLambdaService(cloud: Cloud, poolOptions: PoolOptions = {})
     name: 'lambda',
     operations: {
       ...functionOperations(state),
+      ...concurrencyOperations(state),
+      ...tagOperations(state),
       ...versionOperations(state),
       ...layerOperations(state),
       ...policyOperations(state),

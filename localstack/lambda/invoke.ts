@@ -1,27 +1,30 @@
 /** The Invoke operation: checks the request, then runs the function or queues the event. */
 import type { InvokeCommandInput, InvokeCommandOutput } from '@aws-sdk/client-lambda';
+import { refuseMembers } from '../core/refuse-members.ts';
 import type { Operation } from '../core/service.ts';
 import type { AsyncInvoker } from './async-invoke.ts';
-import { invalidParameter, invalidRequestContent, requestTooLarge } from './errors.ts';
+import { invalidRequestContent, LARGEST_ASYNC_BYTES, LARGEST_SYNC_BYTES, requestTooLarge } from './errors.ts';
 import type { Executor } from './execute.ts';
 import { parseFunctionName, resolveVersion } from './names.ts';
 import { type LambdaState, requireFunction } from './state.ts';
-
-const LARGEST_SYNC_BYTES = 6_291_456;
-/** Raised by AWS from 256 KB in October 2025. */
-const LARGEST_ASYNC_BYTES = 1_048_576;
+import { checkEnum, INVOKED_NAME_PATTERN } from './validation.ts';
 
 /** The payload as JSON text; nothing at all becomes an empty object, as on AWS. */
-function readPayload(input: InvokeCommandInput, limitBytes: number): string {
+function readPayload(input: InvokeCommandInput, isAsync: boolean): string {
   const bytes = Buffer.from((input.Payload ?? '') as Uint8Array);
-  if (bytes.length > limitBytes) throw requestTooLarge(limitBytes);
-  const text = bytes.length === 0 ? '{}' : bytes.toString('utf8');
-  try {
-    JSON.parse(text);
-  } catch (error) {
-    throw invalidRequestContent((error as Error).message);
+  if (bytes.length > (isAsync ? LARGEST_ASYNC_BYTES : LARGEST_SYNC_BYTES)) {
+    throw requestTooLarge(bytes.length, isAsync);
   }
-  return text;
+  if (bytes.length === 0) return '{}';
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    JSON.parse(text);
+    return text;
+  } catch (error) {
+    throw invalidRequestContent(
+      `Could not parse request body into json: Could not parse payload into json: ${(error as Error).message}`,
+    );
+  }
 }
 
 function readClientContext(encoded: string | undefined): unknown {
@@ -43,11 +46,13 @@ export function invokeOperations(
     input,
     call,
   ) => {
-    const { name, qualifier } = parseFunctionName(input.FunctionName, input.Qualifier);
+    refuseMembers('lambda Invoke', input, ['DurableExecutionName', 'TenantId']);
+    const { name, qualifier } = parseFunctionName(input.FunctionName, input.Qualifier, INVOKED_NAME_PATTERN);
     const record = requireFunction(state, name, qualifier);
     const version = resolveVersion(record, qualifier);
     const type = input.InvocationType ?? 'RequestResponse';
-    const payload = readPayload(input, type === 'Event' ? LARGEST_ASYNC_BYTES : LARGEST_SYNC_BYTES);
+    checkEnum('invocationType', type, ['Event', 'RequestResponse', 'DryRun']);
+    const payload = readPayload(input, type === 'Event');
     const clientContext = readClientContext(input.ClientContext);
 
     if (type === 'DryRun') return { StatusCode: 204 };
@@ -55,7 +60,6 @@ export function invokeOperations(
       asyncInvoker.accept(call.requestId, { name, qualifier, payload });
       return { StatusCode: 202 };
     }
-    if (type !== 'RequestResponse') throw invalidParameter(`Invalid invocation type: ${type}`);
 
     const execution = await executor.execute({
       record,
@@ -70,7 +74,7 @@ export function invokeOperations(
       ExecutedVersion: execution.executedVersion,
       Payload: Buffer.from(execution.payload) as never,
       ...(execution.failed && { FunctionError: 'Unhandled' }),
-      ...(input.LogType === 'Tail' && { LogResult: execution.logTail }),
+      ...(input.LogType === 'Tail' && { LogResult: execution.logTail() }),
     };
   };
   return { Invoke };

@@ -6,6 +6,7 @@ import { invalidParameter, notFound } from './errors.ts';
 import { layerArn, layerNameOf } from './names.ts';
 import type { LayerRecord, LayerVersionRecord } from './records.ts';
 import type { LambdaState } from './state.ts';
+import { checkPattern, LAYER_NAME_PATTERN } from './validation.ts';
 
 /** Table of the operations on layers. */
 export function layerOperations(state: LambdaState): Record<string, Operation> {
@@ -28,20 +29,13 @@ export function layerOperations(state: LambdaState): Record<string, Operation> {
     CodeSize: version.codeBytes,
   });
 
-  function find(nameOrArn: string | undefined, number: number | string | undefined) {
-    const layer = state.layers.get(layerNameOf(nameOrArn ?? ''));
-    const version = layer?.versions[String(number)];
-    if (!layer || !version) {
-      throw notFound(
-        `Layer version ${layerArn(state.cloud, layerNameOf(nameOrArn ?? ''))}:${number} does not exist.`,
-      );
-    }
-    return { layer, version };
+  function checkNumber(number: number | undefined): void {
+    if ((number ?? 0) < 1) throw invalidParameter('Layer Version Cannot be less than 1');
   }
 
   const PublishLayerVersion: Operation<Lambda.PublishLayerVersionCommandInput> = async (input, call) => {
+    checkPattern('layerName', input.LayerName, LAYER_NAME_PATTERN);
     const name = layerNameOf(input.LayerName ?? '');
-    if (!/^[a-zA-Z0-9-_]{1,140}$/.test(name)) throw invalidParameter(`"${name}" is no layer name`);
     const code = await state.code.store(input.Content ?? {}, call.principal);
     const arn = layerArn(state.cloud, name);
     const layer = state.layers.get(name) ?? { name, arn, nextVersion: 1, versions: {} };
@@ -64,16 +58,15 @@ export function layerOperations(state: LambdaState): Record<string, Operation> {
   };
 
   const GetLayerVersion: Operation<Lambda.GetLayerVersionCommandInput> = (input) => {
-    const { layer, version } = find(input.LayerName, input.VersionNumber);
-    return { ...describe(layer, version), Content: content(version) };
-  };
-
-  const GetLayerVersionByArn: Operation<Lambda.GetLayerVersionByArnCommandInput> = (input) => {
-    const { layer, version } = find(input.Arn, input.Arn?.split(':')[7]);
+    checkNumber(input.VersionNumber);
+    const layer = state.layers.get(layerNameOf(input.LayerName ?? ''));
+    const version = layer?.versions[String(input.VersionNumber)];
+    if (!layer || !version) throw notFound('The resource you requested does not exist.');
     return { ...describe(layer, version), Content: content(version) };
   };
 
   const DeleteLayerVersion: Operation<Lambda.DeleteLayerVersionCommandInput> = (input) => {
+    checkNumber(input.VersionNumber);
     const layer = state.layers.get(layerNameOf(input.LayerName ?? ''));
     if (!layer) return {};
     const { [String(input.VersionNumber)]: _deleted, ...versions } = layer.versions;
@@ -82,26 +75,5 @@ export function layerOperations(state: LambdaState): Record<string, Operation> {
     return {};
   };
 
-  const ListLayerVersions: Operation<Lambda.ListLayerVersionsCommandInput> = (input) => {
-    const layer = state.layers.get(layerNameOf(input.LayerName ?? ''));
-    const versions = Object.values(layer?.versions ?? {}).sort((a, b) => b.version - a.version);
-    return { LayerVersions: layer ? versions.map((version) => describe(layer, version)) : [] };
-  };
-
-  const ListLayers: Operation<Lambda.ListLayersCommandInput> = () => ({
-    Layers: state.layers.values().flatMap((layer) => {
-      const newest = Object.values(layer.versions).sort((a, b) => b.version - a.version)[0];
-      if (!newest) return [];
-      return [{ LayerName: layer.name, LayerArn: layer.arn, LatestMatchingVersion: describe(layer, newest) }];
-    }),
-  });
-
-  return {
-    PublishLayerVersion,
-    GetLayerVersion,
-    GetLayerVersionByArn,
-    DeleteLayerVersion,
-    ListLayerVersions,
-    ListLayers,
-  };
+  return { PublishLayerVersion, GetLayerVersion, DeleteLayerVersion };
 }

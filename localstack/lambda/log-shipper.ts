@@ -10,6 +10,8 @@ const EVENT_OVERHEAD_BYTES = 26;
 const LARGEST_EVENT_BYTES = 262_144 - EVENT_OVERHEAD_BYTES;
 /** Lines of an invocation that takes long are shown while it runs. */
 const FLUSH_EVERY_MS = 500;
+/** Invocations that follow each other faster than this share a call. */
+const SHORTEST_PAUSE_MS = 5;
 
 export interface LogTarget {
   readonly group: string;
@@ -27,6 +29,8 @@ interface Buffered {
   events: LogEvent[];
   created: boolean;
   sending: boolean;
+  /** When lines were sent last, in real time. */
+  sentAtMs: number;
   timer?: NodeJS.Timeout | undefined;
 }
 
@@ -45,6 +49,13 @@ function takeBatch(events: LogEvent[]): LogEvent[] {
     count += 1;
   }
   return events.splice(0, count);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    if (ms > 0) setTimeout(resolve, ms);
+    else setImmediate(resolve);
+  });
 }
 
 /**
@@ -102,7 +113,10 @@ export function createLogShipper(cloud: Cloud): LogShipper {
     buffered.timer = undefined;
     buffered.sending = true;
     cloud.background(`logs of ${target.group}`, async () => {
+      // the answer of the invocation goes out first
+      await pause(buffered.sentAtMs + SHORTEST_PAUSE_MS - performance.now());
       await send(buffered);
+      buffered.sentAtMs = performance.now();
       flush(target); // lines that came while sending failed or ended
     });
   }
@@ -113,7 +127,7 @@ export function createLogShipper(cloud: Cloud): LogShipper {
       const key = keyOf(target);
       let buffered = streams.get(key);
       if (!buffered) {
-        buffered = { target, events: [], created: false, sending: false };
+        buffered = { target, events: [], created: false, sending: false, sentAtMs: 0 };
         streams.set(key, buffered);
       }
       const message =

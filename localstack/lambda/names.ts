@@ -1,9 +1,10 @@
 /** Names and ARNs of functions, as callers may write them. */
 import type { Cloud } from '../core/cloud.ts';
-import { functionNotFound, invalidParameter } from './errors.ts';
+import { functionNotFound, invalidParameter, notFound } from './errors.ts';
 import { type FunctionRecord, type FunctionVersion, LATEST } from './records.ts';
+import { checkPattern, FUNCTION_NAME_PATTERN } from './validation.ts';
 
-const FUNCTION_NAME = /^[a-zA-Z0-9-_]{1,64}$/;
+const LONGEST_NAME = 64;
 
 export interface FunctionReference {
   readonly name: string;
@@ -14,15 +15,21 @@ export interface FunctionReference {
 /**
  * What a `FunctionName` parameter names: a name, a partial ARN (`account:function:name`) or an ARN, each with or
  * without a qualifier, which the separate parameter may also give.
- * @throws AwsError InvalidParameterValueException when both are given and differ.
+ * @param pattern what the operation's model says of the member.
+ * @throws AwsError ValidationException; InvalidParameterValueException when both qualifiers are given and differ.
  */
-export function parseFunctionName(value: string | undefined, qualifier?: string): FunctionReference {
+export function parseFunctionName(
+  value: string | undefined,
+  qualifier?: string,
+  pattern = FUNCTION_NAME_PATTERN,
+): FunctionReference {
+  checkPattern('functionName', value ?? '', pattern);
   const parts = (value ?? '').replace(/^arn:aws[\w-]*:lambda:[\w-]*:/, '').split(':');
   const tail = parts[1] === 'function' ? parts.slice(2) : parts[0] === 'function' ? parts.slice(1) : parts;
   const [name = '', inName, ...rest] = tail;
-  if (!FUNCTION_NAME.test(name) || rest.length > 0) {
+  if (name.length > LONGEST_NAME || rest.length > 0) {
     throw invalidParameter(
-      `Value '${value}' at 'functionName' failed to satisfy constraint: no function name`,
+      `1 validation error detected: Value '${name}' at 'functionName' failed to satisfy constraint: Member must have length less than or equal to ${LONGEST_NAME}`,
     );
   }
   if (inName !== undefined && qualifier !== undefined && inName !== qualifier) {
@@ -32,6 +39,13 @@ export function parseFunctionName(value: string | undefined, qualifier?: string)
   }
   const named = inName ?? qualifier;
   return { name, ...(named !== undefined && { qualifier: named }) };
+}
+
+/** @throws AwsError ResourceNotFoundException for an ARN of another region */
+export function checkReachable({ region }: Pick<Cloud, 'region'>, functionName: string | undefined): void {
+  const named = /^arn:[^:]*:lambda:([^:]*):/.exec(functionName ?? '')?.[1];
+  if (named === undefined || named === region) return;
+  throw notFound(`Functions from '${named}' are not reachable in this region ('${region}')`);
 }
 
 export const functionArn = (cloud: Pick<Cloud, 'region' | 'account'>, name: string, qualifier?: string) =>

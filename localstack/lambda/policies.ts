@@ -4,9 +4,13 @@ import type * as Lambda from '@aws-sdk/client-lambda';
 import { NotImplementedByLocalCloud } from '../core/errors.ts';
 import type { Operation } from '../core/service.ts';
 import { conflict, invalidParameter, notFound } from './errors.ts';
-import { parseFunctionName, resolveVersion } from './names.ts';
+import { functionArn, parseFunctionName, resolveVersion } from './names.ts';
 import { type FunctionRecord, LATEST, type PolicyStatement } from './records.ts';
 import { checkRevision, type LambdaState, requireFunction } from './state.ts';
+import { checkPattern, STATEMENT_ID_PATTERN } from './validation.ts';
+
+const ACTION_PATTERN = '(lambda:[*]|lambda:[a-zA-Z]+|[*])';
+const PRINCIPAL = /^(?:\*|\d{12}|arn:[^\s]+|[a-z0-9.-]+\.amazonaws\.com)$/;
 
 /** The policy attached to a function's qualifier as a JSON document; undefined when it has no statement. */
 export function policyDocument(
@@ -42,8 +46,18 @@ export function policyOperations(state: LambdaState): Record<string, Operation> 
   function find(input: { FunctionName: string | undefined; Qualifier?: string | undefined }) {
     const { name, qualifier } = parseFunctionName(input.FunctionName, input.Qualifier);
     const record = requireFunction(state, name, qualifier);
+    // a qualifier that is neither a number nor taken by an alias is taken for an alias that was meant
+    if (qualifier && !/^[\d$]|\$/.test(qualifier) && !record.aliases[qualifier]) {
+      throw notFound(`Cannot find alias arn: ${record.arn}:${qualifier}`);
+    }
     resolveVersion(record, qualifier);
     return { record, qualifier, key: qualifier ?? LATEST };
+  }
+
+  function findForRemoval(input: { FunctionName: string | undefined; Qualifier?: string | undefined }) {
+    const { name, qualifier } = parseFunctionName(input.FunctionName, input.Qualifier);
+    if (!state.functions.has(name)) throw notFound(`No policy found for: ${functionArn(state.cloud, name)}`);
+    return find({ FunctionName: name, Qualifier: qualifier });
   }
 
   function put(record: FunctionRecord, key: string, statements: readonly PolicyStatement[]): void {
@@ -55,11 +69,15 @@ export function policyOperations(state: LambdaState): Record<string, Operation> 
     for (const property of ['EventSourceToken', 'FunctionUrlAuthType', 'InvokedViaFunctionUrl'] as const) {
       if (input[property]) throw new NotImplementedByLocalCloud(`lambda AddPermission ${property}`);
     }
+    checkPattern('statementId', input.StatementId, STATEMENT_ID_PATTERN);
+    checkPattern('action', input.Action, ACTION_PATTERN);
     const { record, qualifier, key } = find(input);
-    checkRevision(input.RevisionId, record.policyRevisionId);
-    if (!input.Action || !/^(lambda:[*\w]+|\*)$/.test(input.Action)) {
-      throw invalidParameter(`Invalid action: "${input.Action}"`);
+    if (qualifier === LATEST)
+      throw invalidParameter('We currently do not support adding policies for $LATEST.');
+    if (!PRINCIPAL.test(input.Principal ?? '')) {
+      throw invalidParameter('The provided principal was invalid. Please check the principal and try again.');
     }
+    checkRevision(input.RevisionId, record.policyRevisionId, 'GetPolicy');
     const statements = record.policies[key] ?? [];
     if (statements.some(({ Sid }) => Sid === input.StatementId)) {
       throw conflict(
@@ -71,7 +89,7 @@ export function policyOperations(state: LambdaState): Record<string, Operation> 
       Sid: input.StatementId ?? '',
       Effect: 'Allow',
       Principal: principalOf(input.Principal ?? ''),
-      Action: input.Action,
+      Action: input.Action ?? '',
       Resource: qualifier === undefined ? record.arn : `${record.arn}:${qualifier}`,
       ...(condition && { Condition: condition }),
     };
@@ -80,9 +98,10 @@ export function policyOperations(state: LambdaState): Record<string, Operation> 
   };
 
   const RemovePermission: Operation<Lambda.RemovePermissionCommandInput> = (input) => {
-    const { record, key } = find(input);
-    checkRevision(input.RevisionId, record.policyRevisionId);
+    const { record, key } = findForRemoval(input);
+    checkRevision(input.RevisionId, record.policyRevisionId, 'GetPolicy');
     const statements = record.policies[key] ?? [];
+    if (statements.length === 0) throw notFound('No policy is associated with the given resource.');
     const kept = statements.filter(({ Sid }) => Sid !== input.StatementId);
     if (kept.length === statements.length) {
       throw notFound(`Statement ${input.StatementId} is not found in resource policy.`);
@@ -92,9 +111,10 @@ export function policyOperations(state: LambdaState): Record<string, Operation> 
   };
 
   const GetPolicy: Operation<Lambda.GetPolicyCommandInput> = (input) => {
-    const { record, qualifier } = find(input);
+    const { name, qualifier } = parseFunctionName(input.FunctionName, input.Qualifier);
+    const record = state.functions.get(name);
     const policy = policyDocument(record, qualifier);
-    if (!policy) throw notFound('The resource you requested does not exist.');
+    if (!record || !policy) throw notFound('The resource you requested does not exist.');
     return { Policy: policy, RevisionId: record.policyRevisionId };
   };
 

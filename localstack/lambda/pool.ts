@@ -4,7 +4,10 @@
  */
 import { totalmem } from 'node:os';
 import type { Principal } from '../core/principal.ts';
+import { bootKindOf } from './runtime-process.ts';
+import { createSpareProcesses } from './spare-processes.ts';
 import {
+  type CloudTime,
   startWorker,
   type Worker,
   type WorkerAnswer,
@@ -14,6 +17,8 @@ import {
 
 const IDLE_LIMIT_MS = 5 * 60_000;
 const REAP_EVERY_MS = 30_000;
+/** A spare is booted a little after the answer of the cold start that used one up. */
+const SPARE_DELAY_MS = 50;
 
 export interface PoolOptions {
   /** Invocations running at once over all functions; more wait their turn. @default 32 */
@@ -22,6 +27,8 @@ export interface PoolOptions {
   readonly maximumIdle?: number;
   /** Sum of the memory sizes of what runs at once. @default half of the machine's memory */
   readonly maximumBusyMemoryMb?: number;
+  /** Processes kept booted for the next cold start, each about 40 MB. @default 2 */
+  readonly maximumSpare?: number;
   readonly initLimitMs?: number;
 }
 
@@ -39,7 +46,7 @@ export interface PoolRequest {
   /** Called when a new process is needed. */
   readonly makeSpec: () => PooledSpec;
   readonly memoryMb: number;
-  readonly offsetMs: number;
+  readonly time: () => CloudTime;
   /** The invocation, once it is known on which process, and so in which log stream, it runs. */
   readonly invocation: (spec: PooledSpec) => WorkerInvocation;
 }
@@ -52,6 +59,7 @@ interface Pooled {
   readonly memoryMb: number;
   idleSince: number;
   retired: boolean;
+  isNew: boolean;
 }
 
 export interface Pool {
@@ -67,6 +75,8 @@ export function createPool(options: PoolOptions = {}): Pool {
   const maximumBusy = options.maximumBusy ?? 32;
   const maximumIdle = options.maximumIdle ?? 24;
   const maximumBusyMemoryMb = options.maximumBusyMemoryMb ?? totalmem() / 2 ** 20 / 2;
+  const spares = createSpareProcesses(options.maximumSpare ?? 2);
+  const preparing = new Set<NodeJS.Timeout>();
   const busy = new Set<Pooled>();
   let idle: Pooled[] = [];
   let queue: (() => void)[] = [];
@@ -97,9 +107,21 @@ export function createPool(options: PoolOptions = {}): Pool {
 
   function start(request: PoolRequest): Pooled {
     const spec = request.makeSpec();
-    const { key, functionName, memoryMb, offsetMs } = request;
-    const worker = startWorker(spec, offsetMs, options.initLimitMs);
-    return { worker, key, functionName, spec, memoryMb, idleSince: 0, retired: false };
+    const { key, functionName, memoryMb } = request;
+    const worker = startWorker(spec, request.time(), {
+      ...(options.initLimitMs !== undefined && { initLimitMs: options.initLimitMs }),
+      boot: spares.take,
+    });
+    return { worker, key, functionName, spec, memoryMb, idleSince: 0, retired: false, isNew: true };
+  }
+
+  function prepareSpare(spec: PooledSpec): void {
+    const timer = setTimeout(() => {
+      preparing.delete(timer);
+      spares.prepare(bootKindOf(spec));
+    }, SPARE_DELAY_MS);
+    timer.unref();
+    preparing.add(timer);
   }
 
   async function acquire(request: PoolRequest): Promise<Pooled> {
@@ -120,6 +142,8 @@ export function createPool(options: PoolOptions = {}): Pool {
 
   function release(pooled: Pooled): void {
     busy.delete(pooled);
+    if (pooled.isNew && !stopped) prepareSpare(pooled.spec);
+    pooled.isNew = false;
     if (pooled.retired || stopped || !pooled.worker.isUsable()) {
       void pooled.worker.end();
     } else {
@@ -148,10 +172,11 @@ export function createPool(options: PoolOptions = {}): Pool {
     async stop() {
       stopped = true;
       clearInterval(reaper);
+      for (const timer of preparing) clearTimeout(timer);
       const all = [...busy, ...idle];
       idle = [];
       wakeQueue();
-      await Promise.all(all.map((pooled) => pooled.worker.end()));
+      await Promise.all([spares.stop(), ...all.map((pooled) => pooled.worker.end())]);
     },
   };
 }

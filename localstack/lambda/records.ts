@@ -104,6 +104,9 @@ export interface MappingRecord {
   readonly enabled: boolean;
   readonly reportsBatchItemFailures: boolean;
   readonly maximumConcurrency?: number;
+  /** Patterns of which a message has to match one; empty for all messages. */
+  readonly filters: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
   readonly lastModified: Date;
 }
 

@@ -1,95 +1,42 @@
 /**
  * What runs in a function's process: loads the handler and answers invocations, one at a time.
  *
- * Commands come over Node's IPC channel. Everything goes back in frames on file descriptor 3, written synchronously,
- * so that a line logged just before the answer, or before the process dies, arrives before it:
- * type (1 byte), length (4 bytes, big endian), body.
- *
- *   L one log event · S bytes of standard output or error · R ready · M {"maxRssKb"} · O answer (JSON text)
- *   F the handler's error · I error while loading · X error that ends the process (F, I, X: JSON with `errorType`)
+ * Commands come over Node's IPC channel, first the start with the environment; everything goes back in frames. Until
+ * the start comes, the process belongs to no function: processes are kept ready like that.
  */
 'use strict';
-const fs = require('node:fs');
-const { register } = require('node:module');
-const path = require('node:path');
-const util = require('node:util');
-const { pathToFileURL } = require('node:url');
+const { describe, runtimeError } = require('./runtime-errors.cjs');
+const { writeFrames } = require('./runtime-frames.cjs');
+const { hasCallbacks, loadHandler } = require('./runtime-loader.cjs');
+const { captureOutput, logError, setRequestId } = require('./runtime-logs.cjs');
+const { leadResponsesTo } = require('./response-host.cjs');
 
-const FRAMES_FD = 3;
 const RealDate = Date;
-const HEADER_BYTES = 5;
 
-let offsetMs = 0;
+let time = { readAtEpochMs: 0, offsetMs: 0, rate: 1 };
 let invocation;
-let jsonLogs = false;
-let leastLevel = 0;
 
-function frame(type, body) {
-  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-  const header = Buffer.alloc(HEADER_BYTES);
-  header.write(type, 0, 'latin1');
-  header.writeUInt32BE(bytes.length, 1);
-  try {
-    for (const part of [header, bytes]) {
-      let at = 0;
-      while (at < part.length) at += fs.writeSync(FRAMES_FD, part, at);
-    }
-  } catch {
-    process.reallyExit(1); // the cloud is gone: nobody is left to answer
-  }
+function cloudNow() {
+  const real = RealDate.now();
+  return Math.floor(real + time.offsetMs + (time.rate - 1) * (real - time.readAtEpochMs));
 }
 
 /** Date on the cloud's clock; `performance.now` and timers stay real. */
 function CloudDate(...args) {
-  const now = RealDate.now() + offsetMs;
+  const now = cloudNow();
   if (!new.target) return new RealDate(now).toString();
   return Reflect.construct(RealDate, args.length === 0 ? [now] : args, new.target);
 }
 function replaceDate() {
   Object.setPrototypeOf(CloudDate, RealDate);
   CloudDate.prototype = RealDate.prototype;
-  CloudDate.now = () => RealDate.now() + offsetMs;
+  CloudDate.now = cloudNow;
   CloudDate.parse = RealDate.parse;
   CloudDate.UTC = RealDate.UTC;
   Object.defineProperty(CloudDate, 'name', { value: 'Date' });
   Object.defineProperty(CloudDate, 'length', { value: 7 });
   RealDate.prototype.constructor = CloudDate;
   globalThis.Date = CloudDate;
-}
-
-const LEVEL_ORDER = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
-const LEVELS = { log: 'INFO', info: 'INFO', warn: 'WARN', error: 'ERROR', debug: 'DEBUG', trace: 'TRACE' };
-
-function logLine(level, args) {
-  if (LEVEL_ORDER.indexOf(level) < leastLevel) return;
-  const timestamp = new CloudDate().toISOString();
-  const requestId = invocation?.requestId;
-  if (!jsonLogs) {
-    frame('L', `${timestamp}\t${requestId ?? 'undefined'}\t${level}\t${util.format(...args)}`);
-    return;
-  }
-  const line = { timestamp, level, requestId };
-  line.message = args.length === 1 && typeof args[0] === 'object' ? args[0] : util.format(...args);
-  frame('L', JSON.stringify(line));
-}
-
-function captureOutput() {
-  for (const [method, level] of Object.entries(LEVELS)) {
-    console[method] = (...args) => logLine(level, args);
-  }
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.write = (chunk, encoding, callback) => {
-      frame(
-        'S',
-        typeof chunk === 'string'
-          ? Buffer.from(chunk, typeof encoding === 'string' ? encoding : 'utf8')
-          : chunk,
-      );
-      const done = typeof encoding === 'function' ? encoding : callback;
-      if (done) process.nextTick(done);
-      return true;
-    };
-  }
 }
 
 /** The machine's Node.js may be older than the runtime that the function names: no matter for the function's log. */
@@ -100,90 +47,23 @@ function dropHostWarnings() {
   };
 }
 
-function describe(error) {
-  if (util.types.isNativeError(error) || (error?.name && error.message !== undefined && error.stack)) {
-    return {
-      errorType: String(error.name).replaceAll('\x7F', '%7F'),
-      errorMessage: String(error.message),
-      trace: String(error.stack).split('\n'),
-    };
-  }
-  return { errorType: typeof error, errorMessage: String(error), trace: [] };
-}
-
-function logError(title, described) {
-  const { trace, ...rest } = described;
-  if (jsonLogs) logLine('ERROR', [{ ...rest, stackTrace: trace }]);
-  else logLine('ERROR', [`${title} \t${JSON.stringify({ ...rest, stack: trace })}`]);
-}
-
-function runtimeError(errorType, errorMessage, trace) {
-  return Object.assign(new Error(errorMessage), {
-    name: errorType,
-    stack: trace ?? `${errorType}: ${errorMessage}`,
-  });
-}
-
-function isModuleFolder(directory, root) {
-  for (let at = directory; at.startsWith(root); at = path.dirname(at)) {
-    const file = path.join(at, 'package.json');
-    if (fs.existsSync(file)) return JSON.parse(fs.readFileSync(file, 'utf8')).type === 'module';
-  }
-  return false;
-}
-
-async function importModule(file) {
-  register(pathToFileURL(path.join(__dirname, 'esm-fallback.mjs')).href);
-  return await import(pathToFileURL(file).href);
-}
-
-async function loadModule(root, modulePath) {
-  const file = path.resolve(root, modulePath);
-  if (fs.existsSync(file) && fs.statSync(file).isFile()) return require(file);
-  if (fs.existsSync(`${file}.js`)) {
-    if (isModuleFolder(path.dirname(file), root)) return await importModule(`${file}.js`);
-    return require(`${file}.js`);
-  }
-  if (fs.existsSync(`${file}.mjs`)) return await importModule(`${file}.mjs`);
-  if (fs.existsSync(`${file}.cjs`)) return require(`${file}.cjs`);
-  return require(require.resolve(modulePath, { paths: [root] }));
-}
-
-async function loadHandler({ taskRoot, handler }) {
-  const match = /^(.*\/)?([^/.]+)\.(.+)$/.exec(handler);
-  if (!match || handler.includes('..')) {
+function refuseStreaming() {
+  const refuse = () => {
     throw runtimeError(
-      'Runtime.MalformedHandlerName',
-      `'${handler}' is not a valid handler name. Bad handler`,
+      'NotImplementedByLocalCloud',
+      'not implemented by the local cloud: lambda response streaming (awslambda.streamifyResponse)',
     );
-  }
-  const [, folder = '', moduleName, property] = match;
-  let loaded;
-  try {
-    loaded = await loadModule(taskRoot, `${folder}${moduleName}`);
-  } catch (error) {
-    if (error instanceof SyntaxError)
-      throw runtimeError('Runtime.UserCodeSyntaxError', String(error), error.stack);
-    if (error?.code === 'MODULE_NOT_FOUND' || error?.code === 'ERR_MODULE_NOT_FOUND') {
-      throw runtimeError('Runtime.ImportModuleError', `Error: ${error.message}`, error.stack);
-    }
-    throw error;
-  }
-  const found =
-    property.split('.').reduce((value, key) => value?.[key], loaded) ?? loaded?.default?.[property];
-  if (found === undefined) {
-    throw runtimeError('Runtime.HandlerNotFound', `${handler} is undefined or not exported`);
-  }
-  if (typeof found !== 'function')
-    throw runtimeError('Runtime.HandlerNotFound', `${handler} is not a function`);
-  return found;
+  };
+  globalThis.awslambda = { streamifyResponse: refuse, HttpResponseStream: { from: refuse } };
 }
+
+const memoryFrame = () => ['M', JSON.stringify({ maxRssKb: process.resourceUsage().maxRSS })];
 
 function answer(type, body) {
   invocation = undefined;
+  setRequestId(undefined);
   process.channel?.ref();
-  frame('M', JSON.stringify({ maxRssKb: process.resourceUsage().maxRSS }));
-  frame(type, body);
+  writeFrames(memoryFrame(), [type, body]);
 }
 
 function answerResult(value) {
@@ -205,7 +85,7 @@ function answerError(error) {
 
 function contextOf(command, finish) {
   return {
-    callbackWaitsForEmptyEventLoop: true,
+    ...(finish && { callbackWaitsForEmptyEventLoop: true }),
     functionName: command.functionName,
     functionVersion: command.functionVersion,
     invokedFunctionArn: command.invokedFunctionArn,
@@ -213,25 +93,27 @@ function contextOf(command, finish) {
     awsRequestId: command.requestId,
     logGroupName: command.logGroupName,
     logStreamName: command.logStreamName,
-    ...(command.clientContext === undefined ? {} : { clientContext: command.clientContext }),
+    clientContext: command.clientContext,
     identity: undefined,
     getRemainingTimeInMillis: () => Math.max(0, command.deadlineEpochMs - RealDate.now()),
-    succeed: (value) => finish(null, value),
-    fail: (error) => finish(error ?? 'handled'),
-    done: (error, value) => finish(error ?? null, value),
+    ...(finish && {
+      succeed: (value) => finish(null, value),
+      fail: (error) => finish(error ?? 'handled'),
+      done: (error, value) => finish(error ?? null, value),
+    }),
   };
 }
 
-function invoke(handler, command) {
-  offsetMs = command.offsetMs;
+function invoke({ handler, takesCallback }, command) {
+  time = command.time;
   const current = { requestId: command.requestId };
   invocation = current;
+  setRequestId(command.requestId);
   const respond = (error, value) => {
     if (invocation !== current) return; // answered before
     if (error === null || error === undefined) answerResult(value);
     else answerError(error);
   };
-  const context = contextOf(command, (error, value) => callback(error, value));
   const callback = (error, value) => {
     if (invocation !== current || current.pending) return;
     if (!context.callbackWaitsForEmptyEventLoop || (error !== null && error !== undefined)) {
@@ -240,33 +122,35 @@ function invoke(handler, command) {
     }
     current.pending = () => respond(null, value);
   };
+  const context = contextOf(command, takesCallback && ((error, value) => callback(error, value)));
   // When nothing keeps the process busy any more, the waiting answer goes out, or null as on AWS.
   current.exhausted = () => (current.pending ?? (() => respond(null, null)))();
   process.channel?.unref();
   try {
-    const returned = handler(JSON.parse(command.payload), context, callback);
+    const event = JSON.parse(command.payload);
+    const returned = takesCallback ? handler(event, context, callback) : handler(event, context);
     if (typeof returned?.then === 'function') {
       returned.then(
         (value) => respond(null, value),
         (error) => respond(error ?? 'undefined'),
       );
+    } else if (!takesCallback) {
+      respond(null, returned);
     }
   } catch (error) {
-    respond(error);
+    respond(error ?? 'undefined');
   }
 }
 
 function die(error, exitCode, title) {
   const described = describe(error);
   logError(title, described);
-  frame('M', JSON.stringify({ maxRssKb: process.resourceUsage().maxRSS }));
-  frame('X', JSON.stringify(described));
+  writeFrames(memoryFrame(), ['X', JSON.stringify(described)]);
   process.reallyExit(exitCode);
 }
 
 function catchWhatHandlersMiss() {
   process.on('beforeExit', () => invocation?.exhausted());
-  process.on('disconnect', () => process.reallyExit(0));
   process.on('uncaughtException', (error) => die(error, 129, 'Uncaught Exception'));
   process.on('unhandledRejection', (reason) => {
     const error = runtimeError('Runtime.UnhandledPromiseRejection', String(reason), reason?.stack);
@@ -274,26 +158,36 @@ function catchWhatHandlersMiss() {
   });
 }
 
+/** Makes the process the function's: nothing of the environment that it waited with is left. */
+function enter({ environment, taskRoot }) {
+  for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name];
+  Object.assign(process.env, environment);
+  process.chdir(taskRoot);
+}
+
 async function start(init) {
-  offsetMs = init.offsetMs;
-  jsonLogs = init.jsonLogs;
-  leastLevel = Math.max(0, LEVEL_ORDER.indexOf(process.env.AWS_LAMBDA_LOG_LEVEL));
+  time = init.time;
+  enter(init);
   replaceDate();
-  captureOutput();
+  leadResponsesTo(process.env.AWS_ENDPOINT_URL);
+  captureOutput({ jsonLogs: init.jsonLogs, level: process.env.AWS_LAMBDA_LOG_LEVEL });
   dropHostWarnings();
+  refuseStreaming();
   catchWhatHandlersMiss();
   try {
     const handler = await loadHandler(init);
-    process.on('message', (command) => invoke(handler, command));
-    frame('R', '{}');
+    const loaded = { handler, takesCallback: hasCallbacks(init.runtime) };
+    process.on('message', (command) => invoke(loaded, command));
+    writeFrames(['R', '{}']);
   } catch (error) {
     const described = describe(error);
-    logError('Uncaught Exception', described);
-    frame('I', JSON.stringify(described));
+    logError(hasCallbacks(init.runtime) ? 'Uncaught Exception' : 'Init Error', described);
+    writeFrames(memoryFrame(), ['I', JSON.stringify(described)]);
     process.reallyExit(1);
   }
 }
 
 delete process.env.NODE_CHANNEL_FD;
 process.argv = [process.argv[0], '/var/runtime/index.mjs'];
+process.on('disconnect', () => process.reallyExit(0));
 process.once('message', (init) => void start(init));

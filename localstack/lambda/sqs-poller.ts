@@ -5,17 +5,20 @@ import { AwsError } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Execution, Executor } from './execute.ts';
 import { functionSession } from './execution-environment.ts';
+import { messageFilter } from './message-filter.ts';
 import { parseFunctionName, resolveVersion } from './names.ts';
 import type { MappingRecord } from './records.ts';
+import { settledMessages, toRecord } from './sqs-record.ts';
 import type { LambdaState } from './state.ts';
 
-/** Most that one ReceiveMessage gives. */
-const RECEIVE_LIMIT = 10;
-/** Real time between looks at a queue: short after messages, longer the longer it stays empty. */
-const SHORTEST_PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 1000;
-/** AWS begins with five batches at a time. */
-const DEFAULT_CONCURRENCY = 5;
+/** Most that one ReceiveMessage gives, and one DeleteMessageBatch takes. */
+const CALL_LIMIT = 10;
+/** SQS's longest poll. */
+const POLL_SECONDS = 20;
+/** Pause after a poll that failed, on the cloud's clock. */
+const FAILURE_PAUSE_MS = 10_000;
+/** Batches at a time without a limit of the mapping: as many as this cloud runs functions at a time. */
+const DEFAULT_CONCURRENCY = 32;
 
 export interface SqsPoller {
   /** Starts and ends loops so that every enabled mapping has one. */
@@ -23,61 +26,34 @@ export interface SqsPoller {
   stop(): void;
 }
 
-function toRecord(message: Message, mapping: MappingRecord, region: string) {
-  const attributes = Object.entries(message.MessageAttributes ?? {}).map(([name, value]) => [
-    name,
-    {
-      ...(value.StringValue !== undefined && { stringValue: value.StringValue }),
-      ...(value.BinaryValue && { binaryValue: Buffer.from(value.BinaryValue).toString('base64') }),
-      stringListValues: [],
-      binaryListValues: [],
-      dataType: value.DataType,
-    },
-  ]);
-  return {
-    messageId: message.MessageId,
-    receiptHandle: message.ReceiptHandle,
-    body: message.Body,
-    attributes: message.Attributes ?? {},
-    messageAttributes: Object.fromEntries(attributes),
-    md5OfBody: message.MD5OfBody,
-    eventSource: 'aws:sqs',
-    eventSourceARN: mapping.eventSourceArn,
-    awsRegion: region,
-  };
+interface Loop {
+  readonly mapping: MappingRecord;
+  ended: boolean;
+  running: number;
+  /** Called when a batch has been dealt with. */
+  onSlot?: (() => void) | undefined;
 }
 
-/** The messages that the function has dealt with; an answer that names unknown messages fails the whole batch. */
-export function settledMessages(
-  messages: readonly Message[],
-  execution: Execution,
-  mapping: MappingRecord,
-): readonly Message[] {
-  if (execution.failed) return [];
-  if (!mapping.reportsBatchItemFailures) return messages;
-  const answer = JSON.parse(execution.payload) as {
-    batchItemFailures?: { itemIdentifier?: string }[];
-  } | null;
-  const failed = (answer?.batchItemFailures ?? []).map(({ itemIdentifier }) => itemIdentifier);
-  const known = new Set(messages.map(({ MessageId }) => MessageId));
-  if (failed.some((id) => !known.has(id))) return [];
-  return messages.filter(({ MessageId }) => !failed.includes(MessageId));
-}
-
-/** The poller. Its pauses are real time, so a clock that steps may pass a message by for up to one pause. */
+/** The poller. It waits by long polls, so it sees messages at once and the clock may step meanwhile. */
 export function createSqsPoller(state: LambdaState, executor: Executor): SqsPoller {
   const { cloud } = state;
-  const loops = new Map<string, { mapping: MappingRecord; ended: boolean }>();
+  const loops = new Map<string, Loop>();
 
   const queueUrlOf = (mapping: MappingRecord) => {
     const [, , , , account, name] = mapping.eventSourceArn.split(':');
     return `${cloud.endpoint}/${account}/${name}`;
   };
 
-  async function receive(mapping: MappingRecord, session: Principal, limit: number): Promise<Message[]> {
+  async function receive(
+    mapping: MappingRecord,
+    session: Principal,
+    limit: number,
+    waitSeconds: number,
+  ): Promise<Message[]> {
     const input = {
       QueueUrl: queueUrlOf(mapping),
-      MaxNumberOfMessages: Math.min(RECEIVE_LIMIT, limit),
+      MaxNumberOfMessages: Math.min(CALL_LIMIT, limit),
+      WaitTimeSeconds: waitSeconds,
       MessageSystemAttributeNames: ['All'],
       MessageAttributeNames: ['All'],
     };
@@ -86,22 +62,40 @@ export function createSqsPoller(state: LambdaState, executor: Executor): SqsPoll
   }
 
   async function gather(mapping: MappingRecord, session: Principal): Promise<Message[]> {
-    const batch = await receive(mapping, session, mapping.batchSize);
+    const batch = await receive(mapping, session, mapping.batchSize, POLL_SECONDS);
     if (batch.length === 0 || mapping.windowSeconds === 0) return batch;
     const until = cloud.clock.now() + mapping.windowSeconds * 1000;
-    while (batch.length < mapping.batchSize && cloud.clock.now() < until) {
-      const more = await receive(mapping, session, mapping.batchSize - batch.length);
-      batch.push(...more);
-      const pauseMs = Math.min(LONGEST_PAUSE_MS, until - cloud.clock.now());
-      if (more.length === 0) await cloud.clock.sleep(pauseMs, `batch window of ${mapping.functionArn}`);
+    for (;;) {
+      const left = mapping.batchSize - batch.length;
+      const waitSeconds = Math.min(POLL_SECONDS, Math.ceil((until - cloud.clock.now()) / 1000));
+      if (left === 0 || waitSeconds <= 0) return batch;
+      batch.push(...(await receive(mapping, session, left, waitSeconds)));
     }
-    return batch;
   }
 
-  async function handle(mapping: MappingRecord, session: Principal, messages: Message[]): Promise<void> {
+  async function remove(
+    mapping: MappingRecord,
+    session: Principal,
+    messages: readonly Message[],
+  ): Promise<void> {
+    for (let from = 0; from < messages.length; from += CALL_LIMIT) {
+      const Entries = messages
+        .slice(from, from + CALL_LIMIT)
+        .map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+      await cloud.call('sqs', 'DeleteMessageBatch', { QueueUrl: queueUrlOf(mapping), Entries }, session);
+    }
+  }
+
+  async function handle(mapping: MappingRecord, session: Principal, received: Message[]): Promise<void> {
+    const isWanted = messageFilter(mapping.filters);
+    const pairs = received.map((message) => ({ message, record: toRecord(message, mapping, cloud.region) }));
+    const wanted = pairs.filter(({ record }) => isWanted(record));
+    // what the filter drops is deleted, as on AWS
+    const dropped = pairs.filter((pair) => !wanted.includes(pair)).map(({ message }) => message);
+    await remove(mapping, session, dropped);
     const { name, qualifier } = parseFunctionName(mapping.functionArn);
     const record = state.functions.get(name);
-    if (!record) return;
+    if (!record || wanted.length === 0) return;
     let execution: Execution;
     try {
       execution = await executor.execute({
@@ -109,71 +103,92 @@ export function createSqsPoller(state: LambdaState, executor: Executor): SqsPoll
         version: resolveVersion(record, qualifier),
         invokedArn: mapping.functionArn,
         requestId: randomUUID(),
-        payload: JSON.stringify({
-          Records: messages.map((message) => toRecord(message, mapping, cloud.region)),
-        }),
+        payload: JSON.stringify({ Records: wanted.map((pair) => pair.record) }),
       });
     } catch (error) {
       if (error instanceof AwsError) return; // throttled: the messages become visible again
       throw error;
     }
-    for (const { ReceiptHandle } of settledMessages(messages, execution, mapping)) {
-      await cloud.call('sqs', 'DeleteMessage', { QueueUrl: queueUrlOf(mapping), ReceiptHandle }, session);
-    }
+    const messages = wanted.map(({ message }) => message);
+    await remove(mapping, session, settledMessages(messages, execution, mapping));
   }
 
-  async function loop(entry: { mapping: MappingRecord; ended: boolean }): Promise<void> {
-    const { mapping } = entry;
-    let pauseMs = SHORTEST_PAUSE_MS;
-    let running = 0;
-    let hasComplained = false;
-    while (!entry.ended) {
-      let found = 0;
-      try {
-        const { name } = parseFunctionName(mapping.functionArn);
-        const record = state.functions.get(name);
-        if (record && running < (mapping.maximumConcurrency ?? DEFAULT_CONCURRENCY)) {
-          const session = functionSession(state, record.latest.role, name);
-          const messages = await cloud.clock.busy(`queue of ${name}`, () => gather(mapping, session));
-          found = messages.length;
-          if (found > 0) {
-            running += 1;
-            cloud.background(`batch for ${name}`, () =>
-              handle(mapping, session, messages).finally(() => {
-                running -= 1;
-              }),
-            );
-          }
-        }
-        hasComplained = false;
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        if (!hasComplained) console.error(`local cloud: ${mapping.arn} cannot poll: ${reason}`);
-        hasComplained = true;
-      }
-      pauseMs = found > 0 ? 0 : Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, pauseMs * 1.5));
-      await new Promise<void>((resolve) => {
-        setTimeout(resolve, pauseMs).unref();
+  /** Gives back what came when nobody wanted it any more. */
+  async function release(mapping: MappingRecord, session: Principal, messages: Message[]): Promise<void> {
+    for (const { ReceiptHandle } of messages) {
+      const input = { QueueUrl: queueUrlOf(mapping), ReceiptHandle, VisibilityTimeout: 0 };
+      await cloud.call('sqs', 'ChangeMessageVisibility', input, session).catch((error: unknown) => {
+        if (!(error instanceof AwsError)) throw error; // the role need not have this permission
       });
     }
   }
 
+  async function slot(loop: Loop): Promise<void> {
+    while (loop.running >= (loop.mapping.maximumConcurrency ?? DEFAULT_CONCURRENCY)) {
+      const freed = new Promise<void>((resolve) => {
+        loop.onSlot = resolve;
+      });
+      await cloud.clock.waitFor(freed);
+    }
+  }
+
+  async function poll(loop: Loop): Promise<void> {
+    const { mapping } = loop;
+    const { name, qualifier } = parseFunctionName(mapping.functionArn);
+    const record = state.functions.get(name);
+    if (!record) throw new Error(`function ${name} does not exist`);
+    const session = functionSession(state, resolveVersion(record, qualifier).role, name);
+    const messages = await gather(mapping, session);
+    if (messages.length === 0) return;
+    if (loop.ended) return release(mapping, session, messages);
+    loop.running += 1;
+    cloud.background(`batch for ${name}`, async () => {
+      try {
+        await handle(mapping, session, messages);
+      } finally {
+        loop.running -= 1;
+        loop.onSlot?.();
+      }
+    });
+  }
+
+  async function run(loop: Loop): Promise<void> {
+    let hasComplained = false;
+    while (!loop.ended) {
+      try {
+        await slot(loop);
+        await poll(loop);
+        hasComplained = false;
+      } catch (error) {
+        if (loop.ended) return;
+        const reason = error instanceof Error ? error.message : String(error);
+        if (!hasComplained) console.error(`local cloud: ${loop.mapping.arn} cannot poll: ${reason}`);
+        hasComplained = true;
+        await cloud.clock.sleep(FAILURE_PAUSE_MS, `polling for ${loop.mapping.functionArn}`);
+      }
+    }
+  }
+
+  /** Tags may change without the poller. */
+  const polls = ({ tags: _, ...mapping }: MappingRecord) => JSON.stringify(mapping);
+
   return {
     refresh() {
-      for (const [uuid, entry] of loops) {
-        if (state.mappings.get(uuid) === entry.mapping && entry.mapping.enabled) continue;
-        entry.ended = true;
+      for (const [uuid, loop] of loops) {
+        const now = state.mappings.get(uuid);
+        if (now?.enabled && polls(now) === polls(loop.mapping)) continue;
+        loop.ended = true;
         loops.delete(uuid);
       }
       for (const mapping of state.mappings.values()) {
         if (!mapping.enabled || loops.has(mapping.uuid)) continue;
-        const entry = { mapping, ended: false };
-        loops.set(mapping.uuid, entry);
-        void loop(entry);
+        const loop: Loop = { mapping, ended: false, running: 0 };
+        loops.set(mapping.uuid, loop);
+        cloud.background(`event source mapping of ${mapping.functionArn}`, () => run(loop));
       }
     },
     stop() {
-      for (const entry of loops.values()) entry.ended = true;
+      for (const loop of loops.values()) loop.ended = true;
       loops.clear();
     },
   };

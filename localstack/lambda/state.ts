@@ -26,8 +26,12 @@ export function requireFunction(state: LambdaState, name: string, qualifier?: st
 }
 
 /** @throws AwsError PreconditionFailedException when the caller saw another revision. */
-export function checkRevision(expected: string | undefined, actual: string): void {
-  if (expected !== undefined && expected !== actual) throw preconditionFailed();
+export function checkRevision(
+  expected: string | undefined,
+  actual: string,
+  reader = 'GetFunction/GetAlias',
+): void {
+  if (expected !== undefined && expected !== actual) throw preconditionFailed(reader);
 }
 
 /** Replaces `$LATEST` under a new revision, so that its warm processes are not used again. */

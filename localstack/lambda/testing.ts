@@ -29,7 +29,7 @@ export interface LambdaHarness {
     event?: unknown,
     options?: Partial<Lambda.InvokeCommandInput>,
   ): Promise<{ payload: never; error?: string; status: number; log: string }>;
-  /** Messages that PutLogEvents was called with for a log group. */
+  /** Messages that PutLogEvents was called with for a log group, without their line ends. */
   logLines(group: string): string[];
   stop(): Promise<void>;
 }
@@ -83,7 +83,7 @@ export async function lambdaHarness(options: PoolOptions = {}): Promise<LambdaHa
         .filter(({ operation }) => operation === 'PutLogEvents')
         .map(({ input }) => input as { logGroupName: string; logEvents: { message: string }[] })
         .filter(({ logGroupName }) => logGroupName === group)
-        .flatMap(({ logEvents }) => logEvents.map(({ message }) => message));
+        .flatMap(({ logEvents }) => logEvents.map(({ message }) => message.replace(/\n$/, '')));
     },
     stop: async () => service.stop?.(),
   };

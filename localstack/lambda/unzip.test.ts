@@ -54,9 +54,13 @@ describe('unzipTo', () => {
   });
 
   it('refuses paths that lead outside, and what is no archive', () => {
-    expect(() => unzipTo(createZip({ '../evil': 'x' }), temporary())).toThrow(/leads outside/);
+    expect(() => unzipTo(createZip({ '../evil': 'x' }), temporary())).toThrow(
+      expect.objectContaining({ cause: expect.stringMatching(/leads outside/) }),
+    );
     expect(() => readZip(Buffer.alloc(100))).toThrow(/Could not unzip uploaded file/);
-    expect(() => readZip(Buffer.alloc(0))).toThrow(/too short/);
+    expect(() => readZip(Buffer.alloc(0))).toThrow(
+      expect.objectContaining({ cause: expect.stringMatching(/too short/) }),
+    );
   });
 });
 

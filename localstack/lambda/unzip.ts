@@ -5,7 +5,7 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
-import { invalidParameter } from './errors.ts';
+import { AwsError } from '../core/errors.ts';
 
 const END_OF_CENTRAL_DIRECTORY = 0x06054b50;
 const CENTRAL_ENTRY = 0x02014b50;
@@ -24,9 +24,11 @@ export interface ZipEntry {
   read(): Buffer;
 }
 
-const unreadable = (why: string) =>
-  invalidParameter(
-    `Could not unzip uploaded file. Please check your file, then try to upload again. (${why})`,
+const unreadable = (cause: string) =>
+  new AwsError(
+    'InvalidParameterValueException',
+    'Could not unzip uploaded file. Please check your file, then try to upload again.',
+    { cause, fields: { Type: 'User' } },
   );
 
 function findEnd(zip: Buffer): number {

@@ -1,12 +1,19 @@
 /** Published versions and aliases. */
 import { randomUUID } from 'node:crypto';
 import type * as Lambda from '@aws-sdk/client-lambda';
+import { refuseMembers } from '../core/refuse-members.ts';
 import type { Operation } from '../core/service.ts';
 import { describeVersion } from './describe.ts';
 import { conflict, functionNotFound, invalidParameter, notFound } from './errors.ts';
 import { parseFunctionName } from './names.ts';
 import { type AliasRecord, type FunctionRecord, LATEST } from './records.ts';
 import { checkRevision, type LambdaState, requireFunction } from './state.ts';
+import { ALIAS_PATTERN, checkPattern, constraintError } from './validation.ts';
+
+const WEIGHT_KEYS =
+  'Map keys must satisfy constraint: [Member must have length less than or equal to 1024, Member must have length greater than or equal to 1, Member must satisfy regular expression pattern: [0-9]+]';
+const WEIGHT_VALUES =
+  'Map value must satisfy constraint: [Member must have value less than or equal to 1.0, Member must have value greater than or equal to 0.0, Member must not be null]';
 
 /**
  * Freezes `$LATEST` as the next version. Unchanged code and configuration give the version published last, as on AWS.
@@ -62,18 +69,39 @@ export function versionOperations(state: LambdaState): Record<string, Operation>
   const find = (functionName: string | undefined) =>
     requireFunction(state, parseFunctionName(functionName).name);
 
-  function findAlias(input: { FunctionName: string | undefined; Name: string | undefined }) {
-    const record = find(input.FunctionName);
-    const alias = record.aliases[input.Name ?? ''];
-    if (!alias) throw notFound(`Cannot find alias arn: ${record.arn}:${input.Name}`);
-    return { record, alias };
-  }
-
   function checkTarget(record: FunctionRecord, version: string | undefined): string {
     if (version !== LATEST && !record.versions[version ?? '']) {
       throw functionNotFound(`${record.arn}:${version}`);
     }
     return version ?? LATEST;
+  }
+
+  function checkRouting(
+    record: FunctionRecord,
+    version: string | undefined,
+    routing: Lambda.AliasRoutingConfiguration | undefined,
+  ): void {
+    const weights = Object.entries(routing?.AdditionalVersionWeights ?? {});
+    for (const [number, weight] of weights) {
+      const shown = `{${number}=${Number.isInteger(weight) ? weight.toFixed(1) : weight}}`;
+      const at = 'routingConfig.additionalVersionWeights';
+      if (!/^\d+$/.test(number)) throw constraintError(shown, at, WEIGHT_KEYS);
+      if (weight < 0 || weight > 1) throw constraintError(shown, at, WEIGHT_VALUES);
+    }
+    if (weights.length > 1) {
+      throw invalidParameter('Number of items in AdditionalVersionWeights cannot be greater than 1');
+    }
+    const [other] = weights[0] ?? [];
+    if (other === undefined) return;
+    if (version === LATEST) {
+      throw invalidParameter('$LATEST is not supported for an alias pointing to more than 1 version');
+    }
+    if (other === version) {
+      throw invalidParameter(
+        `Invalid function version ${other}. Function version ${other} is already included in routing configuration.`,
+      );
+    }
+    checkTarget(record, other);
   }
 
   function putAlias(record: FunctionRecord, alias: AliasRecord): Lambda.AliasConfiguration {
@@ -82,25 +110,17 @@ export function versionOperations(state: LambdaState): Record<string, Operation>
   }
 
   const PublishVersion: Operation<Lambda.PublishVersionCommandInput> = (input) => {
+    refuseMembers('lambda PublishVersion', input, ['PublishTo']);
     const record = find(input.FunctionName);
     checkRevision(input.RevisionId, record.latest.revisionId);
     return publish(state, record.name, { description: input.Description, codeSha256: input.CodeSha256 });
   };
 
-  const ListVersionsByFunction: Operation<Lambda.ListVersionsByFunctionCommandInput> = (input) => {
-    const record = find(input.FunctionName);
-    return {
-      Versions: [record.latest, ...Object.values(record.versions)].map((version) =>
-        describeVersion(record, version, true),
-      ),
-    };
-  };
-
   const CreateAlias: Operation<Lambda.CreateAliasCommandInput> = (input) => {
     const record = find(input.FunctionName);
     const name = input.Name ?? '';
-    if (!/^(?!^[0-9]+$)[a-zA-Z0-9-_]{1,128}$/.test(name))
-      throw invalidParameter(`"${name}" is no alias name`);
+    checkPattern('name', name, ALIAS_PATTERN);
+    checkRouting(record, input.FunctionVersion, input.RoutingConfig);
     if (record.aliases[name]) throw conflict(`Alias already exists: ${record.arn}:${name}`);
     return putAlias(record, {
       name,
@@ -112,18 +132,18 @@ export function versionOperations(state: LambdaState): Record<string, Operation>
   };
 
   const GetAlias: Operation<Lambda.GetAliasCommandInput> = (input) => {
-    const { record, alias } = findAlias(input);
+    const record = find(input.FunctionName);
+    const alias = record.aliases[input.Name ?? ''];
+    if (!alias) throw notFound(`Cannot find alias arn: ${record.arn}:${input.Name}`);
     return describeAlias(record, alias);
   };
 
-  const ListAliases: Operation<Lambda.ListAliasesCommandInput> = (input) => {
-    const record = find(input.FunctionName);
-    return { Aliases: Object.values(record.aliases).map((alias) => describeAlias(record, alias)) };
-  };
-
   const UpdateAlias: Operation<Lambda.UpdateAliasCommandInput> = (input) => {
-    const { record, alias } = findAlias(input);
+    const record = find(input.FunctionName);
+    const alias = record.aliases[input.Name ?? ''];
+    if (!alias) throw notFound(`Alias not found: ${record.arn}:${input.Name}`);
     checkRevision(input.RevisionId, alias.revisionId);
+    checkRouting(record, input.FunctionVersion ?? alias.functionVersion, input.RoutingConfig);
     const { routing: _replaced, ...kept } = alias;
     const routing = input.RoutingConfig ?? alias.routing;
     return putAlias(record, {
@@ -146,10 +166,8 @@ export function versionOperations(state: LambdaState): Record<string, Operation>
 
   return {
     PublishVersion,
-    ListVersionsByFunction,
     CreateAlias,
     GetAlias,
-    ListAliases,
     UpdateAlias,
     DeleteAlias,
   };

@@ -1,27 +1,38 @@
-/** One process of a function: started with its code, invoked one at a time, gone when it dies or is ended. */
-import { type ChildProcess, spawn } from 'node:child_process';
+/**
+ * One execution environment of a function: its process, loaded before the first invocation and invoked one at a time.
+ *
+ * Loading has ten seconds of its own, outside of the function's time-out. When it fails or takes longer, it is done
+ * again as part of the first invocation and within its time-out, as on AWS.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib
+ */
 import { mkdirSync, rmSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { createFrameReader, type FrameType } from './frames.ts';
+import { directoryBytes } from './directory-bytes.ts';
 import { residentBytes } from './resident-memory.ts';
+import { type BootKind, bootKindOf, bootProcess, type RuntimeProcess } from './runtime-process.ts';
 
-const RUNTIME = fileURLToPath(new URL('runtime.cjs', import.meta.url));
 /** AWS's limit for loading the code before the first invocation. */
 export const INIT_LIMIT_MS = 10_000;
-const MEMORY_CHECK_MS = 200;
-const DRAIN_LIMIT_MS = 250;
-/** Share of the memory size that V8's old space may take, as in AWS's Node.js runtimes. */
-const HEAP_SHARE = 0.9;
+const WATCH_EVERY_MS = 200;
 
 export interface WorkerSpec {
   readonly handler: string;
+  /** For example `nodejs22.x`. */
+  readonly runtime: string;
   /** Folder with the function's code. */
   readonly taskRoot: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** Own folder of this process that stands for `/tmp`; made here, removed with the process. */
+  /** Own folder of this environment that stands for `/tmp`; made here, removed with it. */
   readonly temporaryDirectory: string;
   readonly memoryMb: number;
+  readonly ephemeralStorageMb: number;
   readonly jsonLogs: boolean;
+}
+
+/** The cloud's clock as a process is told it: how far ahead it was at a moment of real time, and how fast it goes. */
+export interface CloudTime {
+  readonly readAtEpochMs: number;
+  readonly offsetMs: number;
+  readonly rate: number;
 }
 
 export interface FunctionError {
@@ -35,205 +46,168 @@ export interface WorkerInvocation {
   /** JSON text. */
   readonly payload: string;
   readonly timeoutMs: number;
-  readonly offsetMs: number;
+  readonly time: CloudTime;
   /** Members of the handler's `context`, and what the bootstrap wants beside. */
   readonly context: Readonly<Record<string, unknown>>;
   onLog(line: string): void;
+  /** An initialization went wrong: before the invocation (`init`) or as part of it (`invoke`). */
+  onInitReport(report: InitReport): void;
+  /** The function's time begins: whatever the code logged while it loaded has been told. */
+  onStart(): void;
+}
+
+export interface InitReport {
+  readonly phase: 'init' | 'invoke';
+  readonly durationMs: number;
+  /** Absent for a time-out. */
+  readonly errorType?: string;
 }
 
 export type Outcome =
   | { readonly kind: 'result'; readonly payload: string }
   | { readonly kind: 'error'; readonly error: FunctionError }
   | { readonly kind: 'timeout' }
+  | { readonly kind: 'out-of-memory' }
+  | { readonly kind: 'out-of-storage' }
   /** The process ended without an answer; `error` is absent when it gave no reason. */
   | { readonly kind: 'exit'; readonly error?: FunctionError; readonly how: string };
 
 export interface WorkerAnswer {
   readonly outcome: Outcome;
-  /** Without the time to load the code, unless that ran over its own limit. */
+  /** Without the time to load the code, unless that was done again within the invocation. */
   readonly durationMs: number;
-  /** Time from starting the process until the handler was loaded; set for a process's first invocation only. */
+  /** Time that loading the code took; set for an environment's first invocation only, when it succeeded. */
   readonly initDurationMs?: number;
   readonly maxMemoryMb: number;
 }
 
 export interface Worker {
-  readonly spec: WorkerSpec;
   invoke(invocation: WorkerInvocation): Promise<WorkerAnswer>;
   /** False once the process has ended or may not be used again. */
   isUsable(): boolean;
   end(): Promise<void>;
 }
 
-interface Waiting {
-  invocation: WorkerInvocation;
-  partial: string;
-  settle(outcome: Outcome): void;
+export interface WorkerOptions {
+  /** For tests. @default AWS's 10 seconds */
+  readonly initLimitMs?: number;
+  /** Where a booted process comes from. */
+  readonly boot?: (kind: BootKind) => RuntimeProcess;
 }
 
-/** Starts the process and begins loading the code. `initLimitMs` is for tests. */
-export function startWorker(spec: WorkerSpec, offsetMs: number, initLimitMs = INIT_LIMIT_MS): Worker {
-  const startedAt = performance.now();
-  let usable = true;
-  let ended = false;
-  let killedFor: 'timeout' | 'memory' | undefined;
+type Loading = 'loaded' | 'timeout' | Outcome;
+
+/** Makes the environment and begins to load the code. */
+export function startWorker(spec: WorkerSpec, time: CloudTime, options: WorkerOptions = {}): Worker {
+  const { initLimitMs = INIT_LIMIT_MS, boot = bootProcess } = options;
+  const kind = bootKindOf(spec);
   let initDurationMs: number | undefined;
-  let hasToldInit = false;
+  let isFirst = true;
+  let isLoaded = false;
   let maxRssKb = 0;
-  let fatal: FunctionError | undefined;
-  let waiting: Waiting | undefined;
-  let memoryCheck: NodeJS.Timeout | undefined;
+  let killedFor: Outcome | undefined;
+  let current: WorkerInvocation | undefined;
+  let settle: ((outcome: Outcome) => void) | undefined;
   const early: string[] = [];
 
   mkdirSync(spec.temporaryDirectory, { recursive: true });
-  const child: ChildProcess = spawn(
-    process.execPath,
-    [`--max-old-space-size=${Math.floor(spec.memoryMb * HEAP_SHARE)}`, RUNTIME],
-    { cwd: spec.taskRoot, env: spec.environment, stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'ipc'] },
-  );
-  let onExited: () => void;
-  const exited = new Promise<void>((resolve) => {
-    onExited = resolve;
-  });
-  let onReady: () => void;
-  const ready = new Promise<void>((resolve) => {
-    onReady = resolve;
-  });
+  let loading = load(boot(kind), time);
 
-  function finish(code: number | null, signal: NodeJS.Signals | null): void {
-    if (ended) return;
-    ended = true;
-    usable = false;
-    onReady();
-    onExited();
-    if (killedFor === 'timeout') settle({ kind: 'timeout' });
-    else settle({ kind: 'exit', how: exitReason(code, signal), ...(fatal && { error: fatal }) });
-    rmSync(spec.temporaryDirectory, { recursive: true, force: true });
+  interface Load {
+    readonly process: RuntimeProcess;
+    readonly startedAt: number;
+    /** Settles when the code is loaded or the process has ended. */
+    readonly done: Promise<Loading>;
   }
 
-  function log(line: string): void {
-    if (waiting) waiting.invocation.onLog(line);
-    else early.push(line);
+  function load(process: RuntimeProcess, processTime: CloudTime): Load {
+    const startedAt = performance.now();
+    const done = new Promise<Loading>((resolve) => {
+      process.start(spec, processTime, {
+        onLog: (line) => (current ? current.onLog(line) : early.push(line)),
+        onLoaded() {
+          isLoaded = true;
+          resolve('loaded');
+        },
+        onAnswer: (outcome) => settle?.(outcome),
+        onEnded(how, reason) {
+          const outcome = killedFor ?? ({ kind: 'exit', how, ...(reason && { error: reason }) } as const);
+          resolve(outcome);
+          // of a process that was replaced nobody waits
+          if (settle && loading.process === process) settle(outcome);
+        },
+      });
+    });
+    return { process, startedAt, done };
   }
 
-  function logBytes(bytes: Buffer): void {
-    const lines = ((waiting?.partial ?? '') + bytes.toString('utf8')).split('\n');
-    const partial = lines.pop() ?? '';
-    for (const line of lines) log(line);
-    if (waiting) waiting.partial = partial;
-    else if (partial) early.push(partial);
+  function isUsable(): boolean {
+    return loading.process.isAlive();
   }
 
-  function settle(outcome: Outcome): void {
-    const current = waiting;
-    if (!current) return;
-    if (current.partial) current.invocation.onLog(current.partial);
-    waiting = undefined;
-    clearInterval(memoryCheck);
-    current.settle(outcome);
+  function kill(why?: Outcome): void {
+    killedFor ??= why;
+    loading.process.kill();
   }
 
-  function onFrame(type: FrameType, body: Buffer): void {
-    const parse = <T>() => JSON.parse(body.toString('utf8')) as T;
-    switch (type) {
-      case 'L':
-        log(body.toString('utf8'));
-        break;
-      case 'S':
-        logBytes(body);
-        break;
-      case 'R':
-        initDurationMs = performance.now() - startedAt;
-        onReady();
-        break;
-      case 'M':
-        maxRssKb = Math.max(maxRssKb, parse<{ maxRssKb: number }>().maxRssKb);
-        break;
-      case 'O':
-        settle({ kind: 'result', payload: body.toString('utf8') });
-        break;
-      case 'F':
-        settle({ kind: 'error', error: parse() });
-        break;
-      case 'I':
-      case 'X':
-        usable = false;
-        fatal = parse();
+  function watch(): void {
+    const { pid } = loading.process;
+    if (!pid) return;
+    const bytes = residentBytes(pid);
+    maxRssKb = Math.max(maxRssKb, bytes / 1024);
+    if (bytes > spec.memoryMb * 1024 * 1024) kill({ kind: 'out-of-memory' });
+    else if (isStorageFull()) kill({ kind: 'out-of-storage' });
+  }
+
+  const isStorageFull = () => directoryBytes(spec.temporaryDirectory) > spec.ephemeralStorageMb * 1024 * 1024;
+
+  async function within(limitMs: number, done: Promise<Loading>): Promise<Loading> {
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<Loading>((resolve) => {
+      timer = setTimeout(() => resolve('timeout'), limitMs);
+    });
+    try {
+      return await Promise.race([done, limit]);
+    } finally {
+      clearTimeout(timer);
     }
   }
 
-  function exitReason(code: number | null, signal: NodeJS.Signals | null): string {
-    if (killedFor === 'memory' || signal === 'SIGKILL') return 'signal: killed';
-    if (signal === 'SIGABRT' || code === 134) return 'signal: aborted';
-    if (signal) return `signal: ${signal.slice(3).toLowerCase()}`;
-    return code === 0 ? '' : `exit status ${code}`;
+  /** Waits for the first load; after a failure begins another, in the same environment. */
+  async function initialize(invocation: WorkerInvocation): Promise<void> {
+    const { startedAt, done, process } = loading;
+    const result = await within(initLimitMs - (performance.now() - startedAt), done);
+    const durationMs = performance.now() - startedAt;
+    for (const line of early.splice(0)) invocation.onLog(line);
+    if (result === 'loaded') {
+      initDurationMs = durationMs;
+      return;
+    }
+    process.kill();
+    await process.ended;
+    invocation.onInitReport({ phase: 'init', durationMs, ...errorTypeOf(result) });
+    loading = load(boot(kind), invocation.time);
   }
 
-  (child.stdio[3] as NodeJS.ReadableStream).on('data', createFrameReader(onFrame));
-  child.stdout?.on('data', logBytes);
-  child.stderr?.on('data', logBytes);
-  child.on('error', (error) => {
-    early.push(`the process could not be started: ${error.message}`);
-    if (child.pid === undefined) finish(1, null);
-  });
-  child.on('exit', (code, signal) => {
-    usable = false;
-    // a process of the handler's own may hold the pipes open: the last output is awaited, but not for ever
-    const drained = setTimeout(() => finish(code, signal), DRAIN_LIMIT_MS);
-    child.once('close', () => {
-      clearTimeout(drained);
-      finish(code, signal);
-    });
-  });
-  child.send({ handler: spec.handler, taskRoot: spec.taskRoot, offsetMs, jsonLogs: spec.jsonLogs }, () => {});
-
-  function kill(why?: 'timeout' | 'memory'): void {
-    usable = false;
-    killedFor ??= why;
-    child.kill('SIGKILL');
-  }
-
-  function watchMemory(): void {
-    if (!child.pid) return;
-    const bytes = residentBytes(child.pid);
-    maxRssKb = Math.max(maxRssKb, bytes / 1024);
-    if (bytes > spec.memoryMb * 1024 * 1024) kill('memory');
-  }
-
-  /** Until the code is loaded, at most its own limit; what goes beyond counts as the invocation's time, as on AWS. */
-  async function loaded(): Promise<number> {
-    const remainingMs = initLimitMs - (performance.now() - startedAt);
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, remainingMs);
-    });
-    await Promise.race([ready, limit]);
-    clearTimeout(timer);
-    return performance.now();
+  function errorTypeOf(result: Loading): { errorType?: string } {
+    if (typeof result === 'string') return {};
+    if (result.kind === 'out-of-memory') return { errorType: 'Runtime.OutOfMemory' };
+    return { errorType: (result.kind === 'exit' && result.error?.errorType) || 'Runtime.ExitError' };
   }
 
   async function invoke(invocation: WorkerInvocation): Promise<WorkerAnswer> {
-    const settled = new Promise<Outcome>((resolve) => {
-      waiting = { invocation, partial: '', settle: resolve };
-    });
+    current = invocation;
+    const tellsInit = isFirst;
+    if (isFirst) await initialize(invocation);
+    isFirst = false;
+    invocation.onStart();
+    // what the handler left running said between the invocations
     for (const line of early.splice(0)) invocation.onLog(line);
-    memoryCheck = setInterval(watchMemory, MEMORY_CHECK_MS);
-    if (ended) settle({ kind: 'exit', how: 'exit status 1', ...(fatal && { error: fatal }) });
-
-    const beganAt = initDurationMs === undefined ? await loaded() : performance.now();
-    const timeout = setTimeout(() => kill('timeout'), invocation.timeoutMs);
-    const deadlineEpochMs = Date.now() + invocation.timeoutMs;
-    await Promise.race([ready, settled]);
-    if (usable) {
-      const { requestId, payload, offsetMs } = invocation;
-      child.send({ ...invocation.context, requestId, payload, offsetMs, deadlineEpochMs }, () => {});
-    }
-    const outcome = await settled;
-    clearTimeout(timeout);
-
+    const beganAt = performance.now();
+    const outcome = await run(invocation, beganAt);
     const durationMs = performance.now() - beganAt;
-    const tellsInit = !hasToldInit && initDurationMs !== undefined;
-    hasToldInit = true;
+    current = undefined;
+    maxRssKb = Math.max(maxRssKb, loading.process.maxRssKb());
     return {
       outcome,
       durationMs,
@@ -242,13 +216,44 @@ export function startWorker(spec: WorkerSpec, offsetMs: number, initLimitMs = IN
     };
   }
 
+  async function run(invocation: WorkerInvocation, beganAt: number): Promise<Outcome> {
+    const settled = new Promise<Outcome>((resolve) => {
+      settle = resolve;
+    });
+    const deadlineEpochMs = Date.now() + invocation.timeoutMs;
+    const timeout = setTimeout(() => kill({ kind: 'timeout' }), invocation.timeoutMs);
+    const watching = setInterval(watch, WATCH_EVERY_MS);
+    try {
+      if (!isLoaded) {
+        const result = await loading.done;
+        if (result !== 'loaded') {
+          const type = typeof result === 'string' || result.kind === 'timeout' ? {} : errorTypeOf(result);
+          invocation.onInitReport({ phase: 'invoke', durationMs: performance.now() - beganAt, ...type });
+          return result as Outcome;
+        }
+      }
+      if (isUsable()) {
+        const { requestId, payload, time } = invocation;
+        loading.process.send({ ...invocation.context, requestId, payload, time, deadlineEpochMs });
+      }
+      const outcome = await settled;
+      if (outcome.kind !== 'result' || !isStorageFull()) return outcome;
+      kill();
+      return { kind: 'out-of-storage' };
+    } finally {
+      clearTimeout(timeout);
+      clearInterval(watching);
+      settle = undefined;
+    }
+  }
+
   return {
-    spec,
     invoke,
-    isUsable: () => usable,
+    isUsable,
     async end() {
-      if (!ended) kill();
-      await exited;
+      loading.process.kill();
+      await loading.process.ended;
+      rmSync(spec.temporaryDirectory, { recursive: true, force: true });
     },
   };
 }

@@ -2,18 +2,15 @@
 import { randomUUID } from 'node:crypto';
 import { publishMetrics } from '../cloudwatch/publish-metrics.ts';
 import type { Cloud } from '../core/cloud.ts';
-import { stringAttributes } from '../events/deliver.ts';
-import { deliverWithRetries } from '../events/retry.ts';
 import { queueUrl } from '../events/send-to-target.ts';
 import { envelope, lambdaEvent, messageFor, type Notification } from './notification.ts';
+import { sendWithRetries } from './retry.ts';
 import type { SubscriptionRecord, TopicStore } from './store.ts';
 import { deadLetterArnOf } from './subscription-attributes.ts';
 
 const SNS_PRINCIPAL = 'sns.amazonaws.com';
-/** SNS keeps trying AWS's own endpoints for 23 days. */
-const RETRY_POLICY = { MaximumRetryAttempts: 100_015, MaximumEventAgeInSeconds: 23 * 86_400 };
 
-/** Delivers; never rejects. */
+/** Delivers; never rejects. A fault may make it twice, late or not at all. */
 export async function deliverNotification(
   cloud: Cloud,
   store: TopicStore,
@@ -24,31 +21,33 @@ export async function deliverNotification(
     keepMail(cloud, store, notification, subscription);
     return;
   }
-  const exhausted = await deliverWithRetries(
-    cloud,
-    `notification to ${subscription.endpoint}`,
-    RETRY_POLICY,
-    () => send(cloud, notification, subscription),
+  await cloud.faults.deliver({ service: 'sns', target: subscription.endpoint }, () =>
+    deliverOnce(cloud, notification, subscription),
+  );
+}
+
+async function deliverOnce(
+  cloud: Cloud,
+  notification: Notification,
+  subscription: SubscriptionRecord,
+): Promise<void> {
+  const error = await sendWithRetries(cloud, `notification to ${subscription.endpoint}`, () =>
+    send(cloud, notification, subscription),
   );
   countNotification(
     cloud,
     notification,
-    exhausted ? 'NumberOfNotificationsFailed' : 'NumberOfNotificationsDelivered',
+    error ? 'NumberOfNotificationsFailed' : 'NumberOfNotificationsDelivered',
   );
-  if (!exhausted) return;
-  const summary = `topic ${notification.topicArn} could not notify ${subscription.endpoint}: ${exhausted.error.message}`;
+  if (!error) return;
+  const summary = `topic ${notification.topicArn} could not notify ${subscription.endpoint}: ${error.message}`;
   const deadLetterArn = deadLetterArnOf(subscription.attributes.RedrivePolicy);
   if (deadLetterArn === undefined) {
     console.error(`local cloud: sns: ${summary} (no dead-letter queue: the message is lost)`);
     return;
   }
-  const why = {
-    RequestID: randomUUID(),
-    ErrorCode: exhausted.error.awsCode,
-    ErrorMessage: exhausted.error.message,
-  };
   try {
-    await sendToQueue(cloud, deadLetterArn, notification, subscription, why);
+    await sendToQueue(cloud, deadLetterArn, notification, subscription);
   } catch (failure) {
     console.error(
       `local cloud: sns: ${summary}; its dead-letter queue refused it: ${(failure as Error).message}`,
@@ -82,13 +81,9 @@ async function sendToQueue(
   queueArn: string,
   notification: Notification,
   subscription: SubscriptionRecord,
-  deadLetterAttributes: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const isRaw = subscription.attributes.RawMessageDelivery?.toLowerCase() === 'true';
-  const attributes = {
-    ...(isRaw ? notification.attributes : {}),
-    ...stringAttributes(deadLetterAttributes),
-  };
+  const attributes = isRaw ? (notification.attributes ?? {}) : {};
   await cloud.call(
     'sqs',
     'SendMessage',
@@ -97,6 +92,7 @@ async function sendToQueue(
       MessageBody: isRaw
         ? messageFor(notification, 'sqs')
         : JSON.stringify(envelope(cloud, notification, subscription)),
+      ...(notification.groupId !== undefined && { MessageGroupId: notification.groupId }),
       ...(Object.keys(attributes).length > 0 && { MessageAttributes: attributes }),
     },
     cloud.servicePrincipal(SNS_PRINCIPAL, notification.topicArn),

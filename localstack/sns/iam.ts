@@ -13,14 +13,10 @@ interface TopicInput {
   readonly Tags?: readonly object[];
 }
 
+/** SNS names all topics of the account as the resource of these. */
+const LISTS = ['ListTopics', 'ListSubscriptions'];
 /** SNS has no resource type for these. */
-const ON_ALL = [
-  'ListTopics',
-  'ListSubscriptions',
-  'Unsubscribe',
-  'GetSubscriptionAttributes',
-  'SetSubscriptionAttributes',
-];
+const ON_ALL = ['Unsubscribe', 'GetSubscriptionAttributes', 'SetSubscriptionAttributes'];
 
 export function snsAccess(cloud: Cloud, store: TopicStore) {
   function request(
@@ -42,6 +38,7 @@ export function snsAccess(cloud: Cloud, store: TopicStore) {
   }
 
   return (operation: string, input: TopicInput, call: Call): readonly AccessRequest[] => {
+    if (LISTS.includes(operation)) return [{ action: `sns:${operation}`, resource: topicArn(cloud, '*') }];
     if (ON_ALL.includes(operation)) return [{ action: `sns:${operation}`, resource: '*' }];
     // batches have no action of their own
     const action = operation === 'PublishBatch' ? 'Publish' : operation;

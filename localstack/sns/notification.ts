@@ -8,8 +8,12 @@ export interface Notification {
   readonly topicArn: string;
   readonly subject?: string;
   readonly message: string;
+  /** Handed on to queues. */
+  readonly groupId?: string;
   readonly attributes?: Readonly<Record<string, MessageAttributeValue>>;
   readonly time: string;
+  /** As the topic says; the signature itself is none. */
+  readonly signatureVersion?: string;
   /** Bodies by protocol, for `MessageStructure` json. */
   readonly messageByProtocol?: Readonly<Record<string, string>>;
 }
@@ -28,7 +32,7 @@ export function envelope(cloud: Cloud, notification: Notification, subscription:
     ...(notification.subject !== undefined && { Subject: notification.subject }),
     Message: messageFor(notification, subscription.protocol),
     Timestamp: notification.time,
-    SignatureVersion: '1',
+    SignatureVersion: notification.signatureVersion ?? '1',
     Signature: 'unsigned-by-the-local-cloud',
     SigningCertURL: `${cloud.endpoint}/SimpleNotificationService.pem`,
     UnsubscribeURL: `${cloud.endpoint}/?Action=Unsubscribe&SubscriptionArn=${subscription.arn}`,

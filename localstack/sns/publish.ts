@@ -6,16 +6,16 @@ import type {
   PublishCommandInput,
 } from '@aws-sdk/client-sns';
 import type { Cloud } from '../core/cloud.ts';
-import { AwsError, NotImplementedByLocalCloud } from '../core/errors.ts';
+import { NotImplementedByLocalCloud } from '../core/errors.ts';
 import type { Call } from '../core/service.ts';
-import { eachEntry } from '../sqs/batch.ts';
+import { runEntries } from '../sqs/batch.ts';
 import { useKey } from '../sqs/key-use.ts';
 import { countNotification, deliverNotification } from './deliver.ts';
 import { messageFor, type Notification } from './notification.ts';
+import { checkEntries, LARGEST_MESSAGE_BYTES, messageBytes } from './publish-batch.ts';
 import { requireTopic, subscriptionsOf, type TopicRecord, type TopicStore } from './store.ts';
 import { passesFilter } from './subscription-attributes.ts';
-
-const LARGEST_MESSAGE_BYTES = 262_144;
+import { checkMessageAttributes, invalidParameter as invalid } from './validation.ts';
 
 type Publishable = Omit<PublishBatchRequestEntry, 'Id'>;
 
@@ -32,6 +32,13 @@ export function publishOperations(cloud: Cloud, store: TopicStore) {
       via: 'sns',
       encryptionContext: { 'aws:sns:topicArn': topic.arn },
     });
+  }
+
+  function topicOf({ TopicArn, TargetArn }: PublishCommandInput): TopicRecord {
+    if (TargetArn?.split(':')[5]?.startsWith('endpoint/')) {
+      throw invalid('TargetArn Reason: No endpoint found for the target arn specified');
+    }
+    return requireTopic(store, TopicArn ?? TargetArn, TopicArn === undefined ? 'TargetArn' : 'TopicArn');
   }
 
   function publish(topic: TopicRecord, input: Publishable, call: Call) {
@@ -51,15 +58,16 @@ export function publishOperations(cloud: Cloud, store: TopicStore) {
     async Publish(input: PublishCommandInput, call: Call) {
       if (input.PhoneNumber !== undefined)
         throw new NotImplementedByLocalCloud('sns Publish to a phone number');
-      const topic = requireTopic(store, input.TopicArn ?? input.TargetArn);
+      const topic = topicOf(input);
       await useTopicKey(topic, call);
       return publish(topic, input, call);
     },
 
     async PublishBatch({ TopicArn, PublishBatchRequestEntries = [] }: PublishBatchCommandInput, call: Call) {
       const topic = requireTopic(store, TopicArn);
+      checkEntries(PublishBatchRequestEntries);
       await useTopicKey(topic, call);
-      return eachEntry(PublishBatchRequestEntries, (entry) => publish(topic, entry, call));
+      return runEntries(PublishBatchRequestEntries, (entry) => publish(topic, entry, call));
     },
   };
 }
@@ -67,7 +75,8 @@ export function publishOperations(cloud: Cloud, store: TopicStore) {
 function toNotification(topic: TopicRecord, input: Publishable, call: Call): Notification {
   const message = input.Message ?? '';
   if (message === '') throw invalid('Empty message');
-  if (Buffer.byteLength(message) > LARGEST_MESSAGE_BYTES) throw invalid('Message too long');
+  checkMessageAttributes(input.MessageAttributes);
+  if (messageBytes(input) > LARGEST_MESSAGE_BYTES) throw invalid('Message too long');
   if (input.Subject !== undefined && (input.Subject.length > 100 || !/^[ -~]+$/.test(input.Subject))) {
     throw invalid('Subject');
   }
@@ -81,10 +90,12 @@ function toNotification(topic: TopicRecord, input: Publishable, call: Call): Not
     messageId: randomUUID(),
     topicArn: topic.arn,
     ...(input.Subject !== undefined && { subject: input.Subject }),
+    ...(input.MessageGroupId !== undefined && { groupId: input.MessageGroupId }),
     message: byProtocol?.default ?? message,
     ...(byProtocol && { messageByProtocol: byProtocol }),
     ...(input.MessageAttributes && { attributes: input.MessageAttributes }),
     time: call.now.toISOString(),
+    ...(topic.attributes.SignatureVersion && { signatureVersion: topic.attributes.SignatureVersion }),
   };
 }
 
@@ -99,8 +110,4 @@ function parseStructure(message: string): Record<string, string> {
     throw invalid('Message Structure - No default entry in JSON message body');
   }
   return parsed as Record<string, string>;
-}
-
-function invalid(reason: string): AwsError {
-  return new AwsError('InvalidParameterException', `Invalid parameter: ${reason}`);
 }

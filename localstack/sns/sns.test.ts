@@ -99,7 +99,8 @@ test('what a queue refuses goes to the dead letters of the subscription', async 
   await sns.send(new PublishCommand({ TopicArn, Message: 'lost?' }));
   const [letter] = await receive(deadLetters.url);
   expect(JSON.parse(letter!.Body!)).toMatchObject({ Message: 'lost?' });
-  expect(letter?.MessageAttributes?.ErrorCode?.StringValue).toContain('AccessDenied');
+  // recorded from AWS: localstack/localstack, test_sns.snapshot.json, test_redrive_policy_sqs_queue_subscription
+  expect(letter).not.toHaveProperty('MessageAttributes');
 });
 
 test('mail is kept, never sent, and waits for its confirmation', async () => {

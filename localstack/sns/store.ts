@@ -2,6 +2,7 @@
 import type { Cloud } from '../core/cloud.ts';
 import type { Collection } from '../core/collection.ts';
 import { AwsError } from '../core/errors.ts';
+import { checkArn } from './validation.ts';
 
 export interface TopicRecord {
   readonly name: string;
@@ -54,8 +55,13 @@ export function topicArn({ account, region }: Pick<Cloud, 'account' | 'region'>,
   return `arn:aws:sns:${region}:${account}:${name}`;
 }
 
-/** The topic. @throws AwsError NotFoundException */
-export function requireTopic(store: TopicStore, arn: string | undefined): TopicRecord {
+/** The topic. @throws AwsError NotFoundException, InvalidParameterException */
+export function requireTopic(
+  store: TopicStore,
+  arn: string | undefined,
+  parameter = 'TopicArn',
+): TopicRecord {
+  checkArn(parameter, arn);
   const topic = store.topics.get(arn ?? '');
   if (!topic) throw new AwsError('NotFoundException', 'Topic does not exist', { status: 404 });
   return topic;
@@ -63,6 +69,7 @@ export function requireTopic(store: TopicStore, arn: string | undefined): TopicR
 
 /** The subscription. @throws AwsError NotFoundException */
 export function requireSubscription(store: TopicStore, arn: string | undefined): SubscriptionRecord {
+  checkArn('SubscriptionArn', arn);
   const subscription = store.subscriptions.get(arn ?? '');
   if (!subscription) throw new AwsError('NotFoundException', 'Subscription does not exist', { status: 404 });
   return subscription;

@@ -1,14 +1,23 @@
 /** Checking what a subscription is set to, and judging messages by its filter policy. */
 import type { MessageAttributeValue } from '@aws-sdk/client-sns';
 import { AwsError, NotImplementedByLocalCloud } from '../core/errors.ts';
+import { PatternProblem } from '../events/json-tokens.ts';
 import { parsePattern } from '../events/pattern.ts';
-import { PatternProblem } from '../events/pattern-operators.ts';
 import type { SubscriptionRecord } from './store.ts';
 
 const MOST_FILTER_KEYS = 5;
+/** @see https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html */
+const MOST_COMBINATIONS = 150;
 
-/** @throws AwsError InvalidParameterException, or NotImplementedByLocalCloud */
-export function validateSubscriptionAttribute(name: string, value: string): void {
+/**
+ * Checks one attribute; `scope` is what the filter policy looks at.
+ * @throws AwsError InvalidParameterException, or NotImplementedByLocalCloud
+ */
+export function validateSubscriptionAttribute(
+  name: string,
+  value: string,
+  scope = 'MessageAttributes',
+): void {
   switch (name) {
     case 'RawMessageDelivery':
       if (!/^(?:true|false)$/i.test(value)) {
@@ -23,7 +32,7 @@ export function validateSubscriptionAttribute(name: string, value: string): void
       }
       return;
     case 'FilterPolicy':
-      if (value !== '' && value !== '{}') validateFilter(value);
+      if (value !== '' && value !== '{}') validateFilter(value, scope);
       return;
     case 'RedrivePolicy':
       if (value !== '') deadLetterArnOf(value);
@@ -37,16 +46,35 @@ export function validateSubscriptionAttribute(name: string, value: string): void
   }
 }
 
-function validateFilter(text: string): void {
+function validateFilter(text: string, scope: string): void {
   try {
     parsePattern(text);
   } catch (error) {
     if (error instanceof PatternProblem) throw invalid(`FilterPolicy: ${error.message}`);
     throw error;
   }
-  if (Object.keys(JSON.parse(text) as object).length > MOST_FILTER_KEYS) {
-    throw invalid('FilterPolicy: Filter policy can not have more than 5 keys');
+  const policy = JSON.parse(text) as Record<string, unknown>;
+  const isNested = Object.entries(policy).some(([key, value]) => key !== '$or' && !Array.isArray(value));
+  if (isNested && scope === 'MessageAttributes') {
+    throw invalid('Filter policy scope MessageAttributes does not support nested filter policy');
   }
+  const { keys, combinations } = complexity(policy, 1);
+  if (keys > MOST_FILTER_KEYS) throw invalid('FilterPolicy: Filter policy can not have more than 5 keys');
+  if (combinations > MOST_COMBINATIONS) throw invalid('FilterPolicy: Filter policy is too complex');
+}
+
+/** Keys that hold conditions, and the product over them of conditions and depth. */
+function complexity(policy: object, depth: number): { keys: number; combinations: number } {
+  let keys = 0;
+  let combinations = 1;
+  for (const value of Object.values(policy) as (unknown[] | object)[]) {
+    const inner = Array.isArray(value)
+      ? { keys: 1, combinations: value.length * depth }
+      : complexity(value, depth + 1);
+    keys += inner.keys;
+    combinations *= inner.combinations;
+  }
+  return { keys, combinations };
 }
 
 /** ARN of the dead-letter queue in a redrive policy. @throws AwsError InvalidParameterException */

@@ -1,5 +1,5 @@
 /** Operations on subscriptions. */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type {
   ConfirmSubscriptionCommandInput,
   GetSubscriptionAttributesCommandInput,
@@ -21,6 +21,7 @@ import {
   type TopicStore,
 } from './store.ts';
 import { validateSubscriptionAttribute } from './subscription-attributes.ts';
+import { checkArn, invalidParameter } from './validation.ts';
 
 const ENDPOINTS: Readonly<Record<SubscriptionRecord['protocol'], RegExp>> = {
   sqs: /^arn:aws:sqs:[^:]+:\d+:[^:]+$/,
@@ -28,7 +29,19 @@ const ENDPOINTS: Readonly<Record<SubscriptionRecord['protocol'], RegExp>> = {
   email: /^[^@\s]+@[^@\s]+$/,
   'email-json': /^[^@\s]+@[^@\s]+$/,
 };
+const ENDPOINT_NAMES: Readonly<Record<SubscriptionRecord['protocol'], string>> = {
+  sqs: 'SQS endpoint ARN',
+  lambda: 'Lambda endpoint ARN',
+  email: 'Email address',
+  'email-json': 'Email address',
+};
 const PENDING = 'pending confirmation';
+const TOKEN_BYTES = 144;
+/** Ids are UUIDs. */
+const SUBSCRIPTION_ID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+const TOKEN = /^[0-9a-f]{288}$/;
+/** What SNS has and this cloud has not. */
+const OTHER_PROTOCOLS = ['http', 'https', 'sms', 'application', 'firehose'];
 
 export function subscriptionOperations(cloud: Cloud, store: TopicStore) {
   function sendConfirmation(subscription: SubscriptionRecord, token: string): void {
@@ -59,12 +72,12 @@ export function subscriptionOperations(cloud: Cloud, store: TopicStore) {
       const topic = requireTopic(store, input.TopicArn);
       const { protocol, endpoint } = requireEndpoint(input);
       const attributes = input.Attributes ?? {};
-      for (const [name, value] of Object.entries(attributes)) validateSubscriptionAttribute(name, value);
+      validateAll(attributes);
       const existing = subscriptionsOf(store, topic.arn).find(
         (each) => each.protocol === protocol && each.endpoint === endpoint,
       );
       if (existing) return { SubscriptionArn: answerOf(requireSame(existing, attributes), input) };
-      const token = protocol.startsWith('email') ? randomUUID().replaceAll('-', '') : undefined;
+      const token = protocol.startsWith('email') ? randomBytes(TOKEN_BYTES).toString('hex') : undefined;
       const subscription: SubscriptionRecord = {
         arn: `${topic.arn}:${randomUUID()}`,
         topicArn: topic.arn,
@@ -79,12 +92,16 @@ export function subscriptionOperations(cloud: Cloud, store: TopicStore) {
       return { SubscriptionArn: answerOf(subscription, input) };
     },
 
-    ConfirmSubscription({ TopicArn, Token }: ConfirmSubscriptionCommandInput) {
-      const topic = requireTopic(store, TopicArn);
-      const subscription = subscriptionsOf(store, topic.arn).find((each) => each.confirmationToken === Token);
-      if (!subscription || Token === undefined) {
-        throw new AwsError('InvalidParameterException', 'Invalid parameter: Token');
+    ConfirmSubscription({ TopicArn, Token, AuthenticateOnUnsubscribe }: ConfirmSubscriptionCommandInput) {
+      checkArn('TopicArn', TopicArn);
+      if (AuthenticateOnUnsubscribe === 'true') {
+        throw new NotImplementedByLocalCloud('sns ConfirmSubscription AuthenticateOnUnsubscribe');
       }
+      if (!TOKEN.test(Token ?? '')) throw new AwsError('InvalidParameterException', 'Invalid token');
+      const subscription = subscriptionsOf(store, TopicArn ?? '').find(
+        (each) => each.confirmationToken === Token,
+      );
+      if (!subscription) throw invalidParameter('Token');
       const { confirmationToken: _, ...confirmed } = subscription;
       store.subscriptions.put(subscription.arn, confirmed);
       return { SubscriptionArn: subscription.arn };
@@ -92,6 +109,9 @@ export function subscriptionOperations(cloud: Cloud, store: TopicStore) {
 
     /** Unsubscribing what does not exist succeeds. */
     Unsubscribe({ SubscriptionArn }: UnsubscribeCommandInput) {
+      checkArn('SubscriptionArn', SubscriptionArn);
+      if (!SUBSCRIPTION_ID.test(SubscriptionArn?.split(':')[6] ?? ''))
+        throw invalidParameter('SubscriptionId');
       store.subscriptions.delete(SubscriptionArn ?? '');
       return {};
     },
@@ -120,7 +140,8 @@ export function subscriptionOperations(cloud: Cloud, store: TopicStore) {
     SetSubscriptionAttributes(input: SetSubscriptionAttributesCommandInput) {
       const subscription = requireSubscription(store, input.SubscriptionArn);
       const { AttributeName = '', AttributeValue = '' } = input;
-      validateSubscriptionAttribute(AttributeName, AttributeValue);
+      const scope = subscription.attributes.FilterPolicyScope;
+      validateSubscriptionAttribute(AttributeName, AttributeValue, scope);
       const { [AttributeName]: _, ...others } = subscription.attributes;
       const attributes = AttributeValue === '' ? others : { ...others, [AttributeName]: AttributeValue };
       store.subscriptions.put(subscription.arn, { ...subscription, attributes });
@@ -139,8 +160,12 @@ function requireEndpoint({ Protocol = '', Endpoint = '' }: SubscribeCommandInput
   const protocol = Object.keys(ENDPOINTS).find((each) => each === Protocol) as
     | SubscriptionRecord['protocol']
     | undefined;
-  if (protocol === undefined)
+  if (protocol === undefined && OTHER_PROTOCOLS.includes(Protocol)) {
     throw new NotImplementedByLocalCloud(`sns subscriptions of protocol ${Protocol}`);
+  }
+  if (protocol === undefined) {
+    throw invalidParameter(`Amazon SNS does not support this protocol string: ${Protocol}`);
+  }
   if (Endpoint.endsWith('.fifo')) {
     throw new AwsError(
       'InvalidParameterException',
@@ -148,12 +173,21 @@ function requireEndpoint({ Protocol = '', Endpoint = '' }: SubscribeCommandInput
     );
   }
   if (!ENDPOINTS[protocol].test(Endpoint)) {
-    throw new AwsError(
-      'InvalidParameterException',
-      `Invalid parameter: Endpoint Reason: ${Endpoint} does not suit ${protocol}`,
-    );
+    throw invalidParameter(ENDPOINT_NAMES[protocol]);
   }
   return { protocol, endpoint: Endpoint };
+}
+
+/** Subscribe says that it was an attribute that was wrong. */
+function validateAll(attributes: Readonly<Record<string, string>>): void {
+  try {
+    for (const [name, value] of Object.entries(attributes)) {
+      validateSubscriptionAttribute(name, value, attributes.FilterPolicyScope);
+    }
+  } catch (error) {
+    if (!(error instanceof AwsError) || error.code !== 'InvalidParameterException') throw error;
+    throw invalidParameter(`Attributes Reason: ${error.message.replace('Invalid parameter: ', '')}`);
+  }
 }
 
 function requireSame(

@@ -6,6 +6,7 @@ import type {
   ListTagsForResourceCommandInput,
   ListTopicsCommandInput,
   SetTopicAttributesCommandInput,
+  Tag,
   TagResourceCommandInput,
   UntagResourceCommandInput,
 } from '@aws-sdk/client-sns';
@@ -21,6 +22,8 @@ import {
   type TopicStore,
   topicArn,
 } from './store.ts';
+
+import { checkArn } from './validation.ts';
 
 const SETTABLE = ['DisplayName', 'Policy', 'KmsMasterKeyId', 'SignatureVersion', 'TracingConfig'];
 const REFUSED = [
@@ -64,17 +67,21 @@ export function topicOperations(cloud: Cloud, store: TopicStore) {
       }
       for (const [attribute, value] of Object.entries(attributes)) validateAttribute(attribute, value);
       const arn = topicArn(cloud, name);
+      const tags = readTags(input.Tags);
       const existing = store.topics.get(arn);
       if (!existing) {
-        store.topics.put(arn, { name, arn, attributes, tags: tagsToRecord(input.Tags) });
+        store.topics.put(arn, { name, arn, attributes, tags });
       } else if (Object.entries(attributes).some(([key, value]) => existing.attributes[key] !== value)) {
         throw invalid('Invalid parameter: Attributes Reason: Topic already exists with different attributes');
+      } else if (Object.entries(tags).some(([key, value]) => existing.tags[key] !== value)) {
+        throw invalid('Invalid parameter: Tags Reason: Topic already exists with different tags');
       }
       return { TopicArn: arn };
     },
 
     /** Deleting what does not exist succeeds. */
     DeleteTopic({ TopicArn }: DeleteTopicCommandInput) {
+      checkArn('TopicArn', TopicArn);
       for (const subscription of subscriptionsOf(store, TopicArn ?? '')) {
         store.subscriptions.delete(subscription.arn);
       }
@@ -115,7 +122,7 @@ export function topicOperations(cloud: Cloud, store: TopicStore) {
 
     TagResource({ ResourceArn, Tags }: TagResourceCommandInput) {
       const topic = requireTagged(store, ResourceArn);
-      change(topic, { tags: { ...topic.tags, ...tagsToRecord(Tags) } });
+      change(topic, { tags: { ...topic.tags, ...readTags(Tags) } });
       return {};
     },
     UntagResource({ ResourceArn, TagKeys }: UntagResourceCommandInput) {
@@ -145,6 +152,13 @@ function validateAttribute(name: string, value: string): void {
   } catch (cause) {
     throw new AwsError('InvalidParameterException', 'Invalid parameter: Policy Error: null', { cause });
   }
+}
+
+function readTags(tags: readonly Tag[] | undefined): Record<string, string> {
+  if (new Set(tags?.map(({ Key }) => Key)).size < (tags?.length ?? 0)) {
+    throw invalid('Invalid parameter: Duplicated keys are not allowed.');
+  }
+  return tagsToRecord(tags as Tag[] | undefined);
 }
 
 function requireTagged(store: TopicStore, arn: string | undefined): TopicRecord {

@@ -19,6 +19,14 @@ export function eachEntry<Entry extends { Id: string | undefined }, Result exten
   run: (entry: Entry) => Result,
 ): { Successful: ({ Id: string } & Result)[]; Failed: FailedEntry[] } {
   requireEntries(entries);
+  return runEntries(entries, run);
+}
+
+/** The same without checks of the batch, for services with checks of their own. */
+export function runEntries<Entry extends { Id: string | undefined }, Result extends object>(
+  entries: readonly Entry[],
+  run: (entry: Entry) => Result,
+): { Successful: ({ Id: string } & Result)[]; Failed: FailedEntry[] } {
   const Successful: ({ Id: string } & Result)[] = [];
   const Failed: FailedEntry[] = [];
   for (const entry of entries) {

@@ -30,7 +30,8 @@ export function sqsAccess(cloud: Cloud, queues: Queues) {
 
   return (operation: string, input: QueueInput): readonly AccessRequest[] => {
     const action = ACTION_OF[operation] ?? operation;
-    if (operation === 'ListQueues') return [{ action: 'sqs:ListQueues', resource: '*' }];
+    // SQS asks for the account as a queue without a name
+    if (operation === 'ListQueues') return [{ action: 'sqs:ListQueues', resource: queueArn(cloud, '') }];
     if (operation === 'StartMessageMoveTask') return moveTask(input, request);
     if (operation === 'ListMessageMoveTasks') return [request(action, nameInArn(input.SourceArn))];
     const name = queueNameOf(input.QueueUrl ?? input.QueueName);

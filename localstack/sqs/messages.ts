@@ -4,7 +4,10 @@ import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
 import type { Cloud } from '../core/cloud.ts';
 import type { Collection } from '../core/collection.ts';
 import { AwsError } from '../core/errors.ts';
-import { numberAttribute, type QueueRecord, type Queues, redrivePolicyOf } from './queues.ts';
+import { allowsRedrive, numberAttribute, type QueueRecord, type Queues, redrivePolicyOf } from './queues.ts';
+
+/** SQS's limit for received and not yet deleted messages of a standard queue. */
+const MOST_IN_FLIGHT = 120_000;
 
 export interface StoredMessage {
   readonly id: string;
@@ -12,6 +15,8 @@ export interface StoredMessage {
   readonly body: string;
   readonly attributes?: Readonly<Record<string, MessageAttributeValue>>;
   readonly systemAttributes?: Readonly<Record<string, MessageAttributeValue>>;
+  /** Standard queues keep it for fairness between groups; here it is only handed on. */
+  readonly groupId?: string;
   readonly senderId: string;
   readonly sentAtEpochMs: number;
   /** When it came into this queue: later than sent for a dead letter. */
@@ -84,6 +89,7 @@ export function createMessages(
     }
   }
 
+  /** A dead letter keeps its receive count; what comes back by a move task begins anew. */
   function move(message: StoredMessage, queueName: string, deadLetterSourceArn?: string): void {
     remove(message);
     const { deadLetterSourceArn: _, firstReceivedAtEpochMs: __, ...rest } = message;
@@ -94,19 +100,41 @@ export function createMessages(
       enteredAtEpochMs: now,
       visibleAtEpochMs: now,
       isDelayed: false,
-      receiveCount: 0,
+      receiveCount: deadLetterSourceArn === undefined ? 0 : message.receiveCount,
       ...(deadLetterSourceArn !== undefined && { deadLetterSourceArn }),
     });
     onArrival(queueName);
   }
 
+  /** Whether the dead-letter queue is there and lets this queue use it. */
+  function takesDeadLetters(queue: QueueRecord): boolean {
+    const target = queues.get(redrivePolicyOf(queue)?.deadLetterTargetArn.split(':').at(-1) ?? '');
+    return target !== undefined && allowsRedrive(target, queue.arn);
+  }
+
+  function requireFlightSpace(queue: QueueRecord, now: number): void {
+    const all = messagesOf(queue.name);
+    if (all.size < MOST_IN_FLIGHT) return;
+    let inFlight = 0;
+    for (const { visibleAtEpochMs, isDelayed } of all.values()) {
+      if (visibleAtEpochMs > now && !isDelayed) inFlight += 1;
+    }
+    if (inFlight >= MOST_IN_FLIGHT) throw new AwsError('OverLimit', 'Too many messages in flight.');
+  }
+
   /** The message of a receipt, or undefined when it is gone. @throws AwsError ReceiptHandleIsInvalid */
   function find(queue: QueueRecord, receipt: string): StoredMessage | undefined {
     const [queueName, id] = Buffer.from(receipt, 'base64').toString().split(' ');
-    if (queueName !== queue.name || !id) {
+    if (!id) {
       throw new AwsError(
         'ReceiptHandleIsInvalid',
         `The input receipt handle "${receipt}" is not a valid receipt handle.`,
+      );
+    }
+    if (queueName !== queue.name) {
+      throw new AwsError(
+        'ReceiptHandleIsInvalid',
+        `The receipt handle "${receipt}" is not valid for this queue.`,
       );
     }
     return messagesOf(queue.name).get(id);
@@ -123,13 +151,14 @@ export function createMessages(
     receive(queue, most, visibilitySeconds) {
       dropExpired(queue);
       const now = cloud.clock.now();
+      requireFlightSpace(queue, now);
       const redrive = redrivePolicyOf(queue);
       const deadLetters = redrive?.deadLetterTargetArn.split(':').at(-1) ?? '';
       const received: { message: StoredMessage; receipt: string }[] = [];
       for (const message of messagesOf(queue.name).values()) {
         if (received.length >= most) break;
         if (message.visibleAtEpochMs > now) continue;
-        if (redrive && message.receiveCount >= redrive.maxReceiveCount && queues.has(deadLetters)) {
+        if (redrive && message.receiveCount >= redrive.maxReceiveCount && takesDeadLetters(queue)) {
           move(message, deadLetters, queue.arn);
           continue;
         }
@@ -155,7 +184,8 @@ export function createMessages(
     changeVisibility(queue, receipt, seconds) {
       const message = find(queue, receipt);
       const now = cloud.clock.now();
-      if (!message || message.visibleAtEpochMs <= now) {
+      // on AWS this still works when the time-out is over and nobody else has received the message
+      if (!message || message.receiveCount === 0) {
         throw new AwsError(
           'InvalidParameterValue',
           `Value ${receipt} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.`,

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { ListMessageMoveTasksCommandInput, StartMessageMoveTaskCommandInput } from '@aws-sdk/client-sqs';
 import type { Cloud } from '../core/cloud.ts';
 import type { Collection } from '../core/collection.ts';
-import { AwsError } from '../core/errors.ts';
+import { AwsError, NotImplementedByLocalCloud } from '../core/errors.ts';
 import type { Messages } from './messages.ts';
 import { type QueueRecord, type Queues, sourceQueuesOf } from './queues.ts';
 
@@ -18,12 +18,13 @@ interface MoveTask {
 export function moveTaskOperations(cloud: Cloud, queues: Queues, messages: Messages) {
   const tasks: Collection<MoveTask> = cloud.collection('sqs', 'move-tasks');
 
-  function requireByArn(arn: string | undefined): QueueRecord {
+  function requireByArn(arn: string | undefined, parameter: 'SourceArn' | 'DestinationArn'): QueueRecord {
     const queue = queues.values().find((each) => each.arn === arn);
     if (!queue) {
       throw new AwsError(
         'ResourceNotFoundException',
-        "The resource that you specified for the SourceArn parameter doesn't exist.",
+        `The resource that you specified for the ${parameter} parameter doesn't exist.`,
+        { status: 404 },
       );
     }
     return queue;
@@ -32,20 +33,24 @@ export function moveTaskOperations(cloud: Cloud, queues: Queues, messages: Messa
   return {
     /** Moves everything within the call: nothing here is large enough to need a task that runs. */
     StartMessageMoveTask(input: StartMessageMoveTaskCommandInput) {
-      const source = requireByArn(input.SourceArn);
+      const source = requireByArn(input.SourceArn, 'SourceArn');
       if (sourceQueuesOf(queues, source.arn).length === 0) {
         throw new AwsError(
           'InvalidParameterValue',
           'Source queue must be configured as a Dead Letter Queue.',
         );
       }
-      const destination = input.DestinationArn === undefined ? undefined : requireByArn(input.DestinationArn);
+      const destination =
+        input.DestinationArn === undefined ? undefined : requireByArn(input.DestinationArn, 'DestinationArn');
+      if (input.MaxNumberOfMessagesPerSecond !== undefined) {
+        throw new NotImplementedByLocalCloud('sqs StartMessageMoveTask MaxNumberOfMessagesPerSecond');
+      }
       let moved = 0;
       for (const message of messages.list(source.name)) {
         const arn = destination?.arn ?? message.deadLetterSourceArn;
         // what was sent to the dead-letter queue directly has no source to return to, and stays
         if (message.visibleAtEpochMs > cloud.clock.now() || arn === undefined) continue;
-        messages.move(message, requireByArn(arn).name);
+        messages.move(message, requireByArn(arn, 'DestinationArn').name);
         moved += 1;
       }
       const handle = Buffer.from(randomUUID()).toString('base64');
@@ -60,6 +65,7 @@ export function moveTaskOperations(cloud: Cloud, queues: Queues, messages: Messa
     },
 
     ListMessageMoveTasks({ SourceArn, MaxResults }: ListMessageMoveTasksCommandInput) {
+      requireByArn(SourceArn, 'SourceArn');
       const found = tasks
         .values()
         .filter(({ sourceArn }) => sourceArn === SourceArn)

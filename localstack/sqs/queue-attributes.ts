@@ -10,6 +10,8 @@ const RANGES: Readonly<Record<string, readonly [number, number]>> = {
   VisibilityTimeout: [0, 43_200],
   KmsDataKeyReusePeriodSeconds: [60, 86_400],
 };
+/** Most queues that a redrive allow policy names. */
+const MOST_ALLOWED_SOURCES = 10;
 const JSON_ATTRIBUTES = ['Policy', 'RedrivePolicy', 'RedriveAllowPolicy'];
 const FIFO_ATTRIBUTES = [
   'FifoQueue',
@@ -17,6 +19,14 @@ const FIFO_ATTRIBUTES = [
   'DeduplicationScope',
   'FifoThroughputLimit',
 ];
+
+/** Whether SQS knows an attribute of this name. */
+export function isAttribute(name: string): boolean {
+  return (
+    name in RANGES ||
+    [...JSON_ATTRIBUTES, ...FIFO_ATTRIBUTES, 'KmsMasterKeyId', 'SqsManagedSseEnabled'].includes(name)
+  );
+}
 
 /**
  * Checks attributes given to CreateQueue or SetQueueAttributes.
@@ -49,6 +59,7 @@ function validateAttribute(queues: Queues, name: string, value: string): void {
     if (value === '') return;
     const parsed = parseObject(name, value);
     if (name === 'RedrivePolicy') validateRedrive(queues, value, parsed);
+    if (name === 'RedriveAllowPolicy') validateRedriveAllow(value, parsed);
     return;
   }
   if (name === 'SqsManagedSseEnabled') {
@@ -72,6 +83,17 @@ function validateRedrive(queues: Queues, text: string, policy: Record<string, un
   if (typeof arn !== 'string' || !queues.has(queueNameOf(arn.replaceAll(':', '/')))) {
     throw refuse('Dead letter target does not exist.');
   }
+}
+
+function validateRedriveAllow(text: string, policy: Record<string, unknown>): void {
+  const { redrivePermission: permission, sourceQueueArns: arns } = policy;
+  const isList = Array.isArray(arns) && arns.length >= 1 && arns.length <= MOST_ALLOWED_SOURCES;
+  const isRight = permission === 'byQueue' ? isList : arns === undefined;
+  if (isRight && ['allowAll', 'denyAll', 'byQueue'].includes(String(permission))) return;
+  throw new AwsError(
+    'InvalidParameterValue',
+    `Value ${text} for parameter RedriveAllowPolicy is invalid. Reason: Amazon SQS can't create the redrive allow policy, as it's in an unsupported format.`,
+  );
 }
 
 function parseObject(name: string, value: string): Record<string, unknown> {

@@ -1,6 +1,5 @@
 /** Operations on queues: create, describe, configure, purge, delete, tag. */
 import type {
-  AddPermissionCommandInput,
   CreateQueueCommandInput,
   DeleteQueueCommandInput,
   GetQueueAttributesCommandInput,
@@ -14,24 +13,28 @@ import type {
   UntagQueueCommandInput,
 } from '@aws-sdk/client-sqs';
 import type { Cloud } from '../core/cloud.ts';
+import type { Collection } from '../core/collection.ts';
 import { AwsError, NotImplementedByLocalCloud } from '../core/errors.ts';
 import { pageOf } from '../core/pages.ts';
 import { withoutTags } from '../events/tags.ts';
 import type { Messages } from './messages.ts';
-import { describeAttributes, validateAttributes } from './queue-attributes.ts';
+import { describeAttributes, isAttribute, validateAttributes } from './queue-attributes.ts';
 import type { QueueMetrics } from './queue-metrics.ts';
 import {
   type QueueRecord,
   type Queues,
   queueArn,
-  queueNameOf,
+  queueDoesNotExist,
   requireQueue,
   sourceQueuesOf,
 } from './queues.ts';
 
 type Attributes = Record<string, string>;
 
+const MINUTE_MS = 60_000;
+
 export function queueOperations(cloud: Cloud, queues: Queues, messages: Messages, metrics: QueueMetrics) {
+  const deletions: Collection<number> = cloud.collection('sqs', 'deleted-queues');
   const urlOf = (name: string) => `${cloud.endpoint}/${cloud.account}/${name}`;
 
   function change(queue: QueueRecord, changes: Partial<QueueRecord>): void {
@@ -56,6 +59,13 @@ export function queueOperations(cloud: Cloud, queues: Queues, messages: Messages
         return { QueueUrl: urlOf(name) };
       }
       const now = cloud.clock.now();
+      if (now - (deletions.get(name) ?? 0) < MINUTE_MS) {
+        throw new AwsError(
+          'QueueDeletedRecently',
+          'You must wait 60 seconds after deleting a queue before you can create another with the same name.',
+        );
+      }
+      deletions.delete(name);
       queues.put(name, {
         name,
         arn: queueArn(cloud, name),
@@ -71,10 +81,12 @@ export function queueOperations(cloud: Cloud, queues: Queues, messages: Messages
       const queue = requireQueue(queues, QueueUrl);
       messages.purge(queue.name);
       queues.delete(queue.name);
+      deletions.put(queue.name, cloud.clock.now());
       return {};
     },
 
-    GetQueueUrl({ QueueName }: GetQueueUrlCommandInput) {
+    GetQueueUrl({ QueueName, QueueOwnerAWSAccountId }: GetQueueUrlCommandInput) {
+      if ((QueueOwnerAWSAccountId ?? cloud.account) !== cloud.account) throw queueDoesNotExist();
       return { QueueUrl: urlOf(requireQueue(queues, QueueName).name) };
     },
 
@@ -87,9 +99,11 @@ export function queueOperations(cloud: Cloud, queues: Queues, messages: Messages
       return { QueueUrls: items.map(urlOf), NextToken: nextToken };
     },
 
-    ListDeadLetterSourceQueues({ QueueUrl }: ListDeadLetterSourceQueuesCommandInput) {
-      const { arn } = requireQueue(queues, QueueUrl);
-      return { queueUrls: sourceQueuesOf(queues, arn).map(({ name }) => urlOf(name)) };
+    ListDeadLetterSourceQueues(input: ListDeadLetterSourceQueuesCommandInput) {
+      const { arn } = requireQueue(queues, input.QueueUrl);
+      const urls = sourceQueuesOf(queues, arn).map(({ name }) => urlOf(name));
+      const { items, nextToken } = pageOf(urls, { size: input.MaxResults ?? 1000, token: input.NextToken });
+      return { queueUrls: items, NextToken: nextToken };
     },
 
     GetQueueAttributes({ QueueUrl, AttributeNames = [] }: GetQueueAttributesCommandInput) {
@@ -103,6 +117,8 @@ export function queueOperations(cloud: Cloud, queues: Queues, messages: Messages
         ApproximateNumberOfMessagesDelayed: String(delayed),
       };
       if (AttributeNames.includes('All')) return { Attributes: all };
+      const unknown = AttributeNames.find((name) => !isAttribute(name) && !Object.hasOwn(all, name));
+      if (unknown !== undefined) throw new AwsError('InvalidAttributeName', `Unknown Attribute ${unknown}.`);
       const wanted = AttributeNames.filter((name) => Object.hasOwn(all, name));
       return { Attributes: Object.fromEntries(wanted.map((name) => [name, all[name]!])) };
     },
@@ -115,14 +131,18 @@ export function queueOperations(cloud: Cloud, queues: Queues, messages: Messages
     },
 
     PurgeQueue({ QueueUrl }: PurgeQueueCommandInput) {
-      messages.purge(requireQueue(queues, QueueUrl).name);
+      const queue = requireQueue(queues, QueueUrl);
+      const now = cloud.clock.now();
+      if (queue.purgedAtEpochMs !== undefined && now - queue.purgedAtEpochMs < MINUTE_MS) {
+        throw new AwsError(
+          'PurgeQueueInProgress',
+          `Only one PurgeQueue operation on ${queue.name} is allowed every 60 seconds.`,
+          { status: 403 },
+        );
+      }
+      messages.purge(queue.name);
+      queues.put(queue.name, { ...queue, purgedAtEpochMs: now });
       return {};
-    },
-
-    AddPermission(input: AddPermissionCommandInput) {
-      throw new NotImplementedByLocalCloud(
-        `sqs AddPermission on ${queueNameOf(input.QueueUrl)} (set Policy instead)`,
-      );
     },
 
     TagQueue({ QueueUrl, Tags }: TagQueueCommandInput) {
@@ -136,7 +156,8 @@ export function queueOperations(cloud: Cloud, queues: Queues, messages: Messages
       return {};
     },
     ListQueueTags({ QueueUrl }: ListQueueTagsCommandInput) {
-      return { Tags: requireQueue(queues, QueueUrl).tags };
+      const { tags } = requireQueue(queues, QueueUrl);
+      return Object.keys(tags).length > 0 ? { Tags: tags } : {};
     },
   };
 }

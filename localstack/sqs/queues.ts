@@ -11,6 +11,7 @@ export interface QueueRecord {
   readonly tags: Readonly<Record<string, string>>;
   readonly createdAtEpochMs: number;
   readonly modifiedAtEpochMs: number;
+  readonly purgedAtEpochMs?: number;
 }
 
 export interface RedrivePolicy {
@@ -33,9 +34,13 @@ export function queueNameOf(url: string | undefined): string {
 /** The queue. @throws AwsError QueueDoesNotExist */
 export function requireQueue(queues: Queues, url: string | undefined): QueueRecord {
   const queue = queues.get(queueNameOf(url));
-  if (!queue) throw new AwsError('QueueDoesNotExist', 'The specified queue does not exist.');
+  if (!queue) throw queueDoesNotExist();
   return queue;
 }
+
+/** SQS's error for a queue that is not there. */
+export const queueDoesNotExist = () =>
+  new AwsError('QueueDoesNotExist', 'The specified queue does not exist.');
 
 /** A numeric attribute with SQS's default. */
 export function numberAttribute(queue: QueueRecord, name: keyof typeof DEFAULT_NUMBERS): number {
@@ -57,6 +62,15 @@ export function redrivePolicyOf(queue: QueueRecord): RedrivePolicy | undefined {
   if (!text) return undefined;
   const policy = JSON.parse(text) as { deadLetterTargetArn: string; maxReceiveCount: number | string };
   return { deadLetterTargetArn: policy.deadLetterTargetArn, maxReceiveCount: Number(policy.maxReceiveCount) };
+}
+
+/** Whether a dead-letter queue's redrive allow policy lets a queue name it as its target; without one all may. */
+export function allowsRedrive(deadLetterQueue: QueueRecord, sourceArn: string): boolean {
+  const text = deadLetterQueue.attributes.RedriveAllowPolicy;
+  if (!text) return true;
+  const policy = JSON.parse(text) as { redrivePermission: string; sourceQueueArns?: string[] };
+  if (policy.redrivePermission === 'byQueue') return policy.sourceQueueArns?.includes(sourceArn) ?? false;
+  return policy.redrivePermission === 'allowAll';
 }
 
 /** ARNs of the queues whose dead letters this queue takes. */

@@ -50,7 +50,8 @@ export function receiveOperations(
       // looked up each time: attributes may change and the queue may go while this waits
       const queue = requireQueue(queues, queueUrl);
       const visibilitySeconds = visibility ?? numberAttribute(queue, 'VisibilityTimeout');
-      const received = messages.receive(queue, most, visibilitySeconds);
+      const taken = messages.receive(queue, most, visibilitySeconds);
+      const received = cloud.faults.deliveries({ service: 'sqs', target: queue.arn }, taken).slice(0, most);
       if (received.length > 0 || cloud.clock.now() >= end) return received;
       await arrivals.wait(queue.name, Math.min(end, messages.nextVisibleAt(queue.name) ?? end));
     }
@@ -75,6 +76,12 @@ export function receiveOperations(
       requireRange('MaxNumberOfMessages', most, 1, 10, 'Must be between 1 and 10, if provided.');
       requireRange('WaitTimeSeconds', waitSeconds, 0, 20, 'Must be >= 0 and <= 20, if provided.');
       requireRange('VisibilityTimeout', input.VisibilityTimeout ?? 0, 0, LONGEST_VISIBILITY_SECONDS);
+      if (input.ReceiveRequestAttemptId !== undefined) {
+        throw new AwsError(
+          'InvalidParameterValue',
+          `Value ${input.ReceiveRequestAttemptId} for parameter ReceiveRequestAttemptId is invalid. Reason: The request include parameter that is not valid for this queue type.`,
+        );
+      }
       await useQueueKey(queue, call);
       const end = cloud.clock.now() + waitSeconds * 1000;
       const received = await receiveUntil(input.QueueUrl, most, input.VisibilityTimeout, end);
@@ -119,6 +126,7 @@ function toMessage(message: StoredMessage, receipt: string, input: ReceiveMessag
     ApproximateReceiveCount: String(message.receiveCount),
     ApproximateFirstReceiveTimestamp: String(message.firstReceivedAtEpochMs),
     ...(message.deadLetterSourceArn && { DeadLetterQueueSourceArn: message.deadLetterSourceArn }),
+    ...(message.groupId !== undefined && { MessageGroupId: message.groupId }),
     ...(message.systemAttributes?.AWSTraceHeader?.StringValue && {
       AWSTraceHeader: message.systemAttributes.AWSTraceHeader.StringValue,
     }),

@@ -33,8 +33,8 @@ export function sendOperations(cloud: Cloud, queues: Queues, messages: Messages,
     });
   }
 
-  function send(queue: QueueRecord, input: Sendable, call: Call) {
-    validateMessage(queue, input);
+  function send(queue: QueueRecord, input: Sendable, call: Call, isBatch = false) {
+    validateMessage(queue, input, isBatch);
     const now = call.now.getTime();
     const delayMs = (input.DelaySeconds ?? numberAttribute(queue, 'DelaySeconds')) * 1000;
     const systemAttributes = input.MessageSystemAttributes as
@@ -45,6 +45,7 @@ export function sendOperations(cloud: Cloud, queues: Queues, messages: Messages,
       body: input.MessageBody!,
       ...(input.MessageAttributes && { attributes: input.MessageAttributes }),
       ...(systemAttributes && { systemAttributes }),
+      ...(input.MessageGroupId !== undefined && { groupId: input.MessageGroupId }),
       senderId: call.principal.arn,
       sentAtEpochMs: now,
       enteredAtEpochMs: now,
@@ -78,14 +79,20 @@ export function sendOperations(cloud: Cloud, queues: Queues, messages: Messages,
         );
       }
       await useQueueKey(queue, call);
-      return eachEntry(Entries, (entry) => send(queue, entry, call));
+      return eachEntry(Entries, (entry) => send(queue, entry, call, true));
     },
   };
 }
 
-function validateMessage(queue: QueueRecord, input: Sendable): void {
+function validateMessage(queue: QueueRecord, input: Sendable, isBatch: boolean): void {
   if (!input.MessageBody) {
     throw new AwsError('MissingParameter', 'The request must contain the parameter MessageBody.');
+  }
+  if (input.MessageGroupId !== undefined && !/^[!-~]{1,128}$/.test(input.MessageGroupId)) {
+    throw new AwsError(
+      'InvalidParameterValue',
+      `Value ${input.MessageGroupId} for parameter MessageGroupId is invalid. Reason: MessageGroupId can only include alphanumeric and punctuation characters. 1 to 128 in length.`,
+    );
   }
   if (input.MessageDeduplicationId !== undefined) {
     throw new AwsError(
@@ -104,7 +111,7 @@ function validateMessage(queue: QueueRecord, input: Sendable): void {
   if (sizeOf(input) > largest) {
     throw new AwsError(
       'InvalidParameterValue',
-      `One or more parameters are invalid. Reason: Message must be shorter than ${largest} bytes.`,
+      `One or more parameters ${isBatch ? 'cannot be validated' : 'are invalid'}. Reason: Message must be shorter than ${largest} bytes.`,
     );
   }
   for (const [name, attribute] of Object.entries(input.MessageAttributes ?? {}))

@@ -100,9 +100,49 @@ test('what is received too often goes to the dead letters and comes back by a mo
   expect(await receive(url)).toHaveLength(1);
   expect(await receive(url)).toEqual([]);
   const [letter] = await receive(deadUrl, { VisibilityTimeout: 0 });
-  expect(letter).toMatchObject({ Body: 'poison', Attributes: { DeadLetterQueueSourceArn: arnOf('source') } });
+  expect(letter).toMatchObject({
+    Body: 'poison',
+    // counting goes on in the dead-letter queue; recorded from AWS: test_dead_letter_queue_message_attributes
+    Attributes: { DeadLetterQueueSourceArn: arnOf('source'), ApproximateReceiveCount: '3' },
+  });
   await sqs.send(new StartMessageMoveTaskCommand({ SourceArn: arnOf('dead') }));
   expect(await receive(url)).toHaveLength(1);
+});
+
+test('a queue that does not let another use it gets no dead letters of it', async () => {
+  const RedriveAllowPolicy = JSON.stringify({ redrivePermission: 'denyAll' });
+  const deadUrl = await makeQueue('closed-dead', { RedriveAllowPolicy });
+  const redrive = JSON.stringify({ deadLetterTargetArn: arnOf('closed-dead'), maxReceiveCount: 1 });
+  const url = await makeQueue('not-allowed', { RedrivePolicy: redrive, VisibilityTimeout: '0' });
+  await send(url, 'poison');
+  for (let count = 0; count < 3; count += 1) expect(await receive(url)).toHaveLength(1);
+  expect(await receive(deadUrl)).toEqual([]);
+});
+
+test('a receipt may change the visibility of a message that shows itself again', async () => {
+  const url = await makeQueue('shown', { VisibilityTimeout: '1' });
+  await send(url, 'one');
+  const [first] = await receive(url);
+  await step(2);
+  // recorded from AWS: test_change_message_visibility_after_visibility_timeout_expiration
+  const change = { QueueUrl: url, ReceiptHandle: first!.ReceiptHandle, VisibilityTimeout: 60 };
+  await sqs.send(new ChangeMessageVisibilityCommand(change));
+  expect(await receive(url)).toEqual([]);
+});
+
+test('a fault hands a message out twice', async () => {
+  const url = await makeQueue('twice');
+  running.cloud.faults.add({ service: 'sqs', operation: 'Deliver', duplicate: 1, times: 1 });
+  await send(url, 'one');
+  expect((await receive(url)).map(({ Body }) => Body)).toEqual(['one', 'one']);
+  running.cloud.faults.clear();
+});
+
+test('standard queues hand on the message group', async () => {
+  const url = await makeQueue('fair');
+  await sqs.send(new SendMessageCommand({ QueueUrl: url, MessageBody: 'm', MessageGroupId: 'test' }));
+  // recorded from AWS: test_fair_queue_with_message_group_id
+  expect((await receive(url))[0]?.Attributes?.MessageGroupId).toBe('test');
 });
 
 test('messages end with their retention', async () => {
