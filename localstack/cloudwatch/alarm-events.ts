@@ -114,6 +114,7 @@ export function notificationOf(
     NewStateValue: state.value,
     NewStateReason: state.reason,
     StateChangeTime: alarmTime(state.atEpochMs),
+    ActionExecutedAfterMuteWindow: false,
     Region: region,
     AlarmArn: alarm.arn,
     OldStateValue: before.value,

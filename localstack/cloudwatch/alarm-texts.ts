@@ -33,9 +33,14 @@ export function reasonOf(state: string, { considered, missing }: Judgement, rule
   const count = supporting.length;
   const needed = isAlarm ? rule.datapointsToAlarm : rule.evaluationPeriods - rule.datapointsToAlarm + 1;
   const were = `${count === 1 ? 'was' : 'were'}${isAlarm ? '' : ' not'}`;
-  const minimum = `minimum ${needed} ${needed === 1 ? 'datapoint' : 'datapoints'} for ${isAlarm ? 'OK -> ALARM' : 'ALARM -> OK'} transition`;
   const also = treated === '' ? '' : ` and ${treated}`;
-  return `Threshold Crossed: ${count} out of the last ${considered.length} datapoints [${listPoints(supporting)}] ${were} ${WORDS[rule.comparison]} the threshold (${decimal(rule.threshold)})${also} (${minimum}).`;
+  const crossed = `${were} ${WORDS[rule.comparison]} the threshold (${decimal(rule.threshold)})${also}`;
+  if (!rule.isMOutOfN) {
+    const points = count === 1 ? 'datapoint' : 'datapoints';
+    return `Threshold Crossed: ${count} ${points} [${listPoints(supporting)}] ${crossed}.`;
+  }
+  const minimum = `minimum ${needed} ${needed === 1 ? 'datapoint' : 'datapoints'} for ${isAlarm ? 'OK -> ALARM' : 'ALARM -> OK'} transition`;
+  return `Threshold Crossed: ${count} out of the last ${considered.length} datapoints [${listPoints(supporting)}] ${crossed} (${minimum}).`;
 }
 
 /** Newest first, each with its time: `3.0 (04/03/26 05:05:00)`. */

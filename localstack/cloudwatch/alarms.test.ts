@@ -81,7 +81,7 @@ describe('a metric alarm', () => {
     expect(await alarm()).toMatchObject({
       StateValue: 'ALARM',
       StateReason: expect.stringMatching(
-        /^Threshold Crossed: 1 out of the last 1 datapoints \[3\.0 \(\d\d\/\d\d\/\d\d \d\d:\d\d:00\)\] was greater than the threshold \(0\.0\) \(minimum 1 datapoint for OK -> ALARM transition\)\.$/,
+        /^Threshold Crossed: 1 datapoint \[3\.0 \(\d\d\/\d\d\/\d\d \d\d:\d\d:00\)\] was greater than the threshold \(0\.0\)\.$/,
       ),
     });
   });
@@ -232,6 +232,7 @@ test('a change of state is an event of the shape that AWS sends, and a notificat
     period: 60,
     recentDatapoints: [3],
     threshold: 0,
+    evaluatedDatapoints: [{ timestamp: time, sampleCount: 1, value: 3 }],
   });
 
   const [envelope] = await receiveJson(notified.url);

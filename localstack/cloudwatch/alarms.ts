@@ -15,8 +15,9 @@ import type {
 } from '@aws-sdk/client-cloudwatch';
 import type { Cloud } from '../core/cloud.ts';
 import type { Collection } from '../core/collection.ts';
-import { AwsError } from '../core/errors.ts';
+import { AwsError, NotImplementedByLocalCloud } from '../core/errors.ts';
 import { pageOf } from '../core/pages.ts';
+import { requireConstraints } from '../events/constraints.ts';
 import { recordToTags, tagsToRecord, withoutTags } from '../events/tags.ts';
 import type { AlarmEngine } from './alarm-engine.ts';
 import type { AlarmHistory } from './alarm-history.ts';
@@ -65,6 +66,7 @@ export function alarmOperations(
   }
 
   function enableActions(names: readonly string[] | undefined, ActionsEnabled: boolean) {
+    requireNames(names);
     for (const name of names ?? []) {
       const alarm = alarms.get(name);
       if (!alarm) continue;
@@ -80,7 +82,8 @@ export function alarmOperations(
   ) {
     const alarm = alarms.values().find((each) => each.arn === arn);
     if (!alarm) {
-      throw new AwsError('ResourceNotFoundException', `Resource ${arn} does not exist.`, { status: 404 });
+      // in the words of API_TagResource
+      throw new AwsError('ResourceNotFoundException', 'The named resource does not exist.', { status: 404 });
     }
     const tags = change(alarm.tags);
     alarms.put(alarm.name, { ...alarm, tags });
@@ -104,6 +107,7 @@ export function alarmOperations(
     },
 
     DeleteAlarms({ AlarmNames = [] }: DeleteAlarmsCommandInput) {
+      requireNames(AlarmNames);
       const unknown = AlarmNames.filter((name) => !alarms.has(name));
       if (unknown.length > 0) {
         throw new AwsError('ResourceNotFound', `Alarms ${unknown.join(', ')} do not exist.`, { status: 404 });
@@ -116,12 +120,20 @@ export function alarmOperations(
     },
 
     DescribeAlarms(input: DescribeAlarmsCommandInput) {
+      for (const name of ['ChildrenOfAlarmName', 'ParentsOfAlarmName'] as const) {
+        if (input[name] !== undefined) {
+          throw new NotImplementedByLocalCloud(`monitoring DescribeAlarms ${name}`);
+        }
+      }
       if (input.AlarmNames && input.AlarmNamePrefix !== undefined) {
         throw new AwsError(
           'InvalidParameterCombination',
           'AlarmNames and AlarmNamePrefix are mutually exclusive.',
         );
       }
+      requireConstraints('ValidationError', [
+        { path: 'maxRecords', value: input.MaxRecords, min: 1, max: 100 },
+      ]);
       // without AlarmTypes only metric alarms are described, even where composite alarms exist
       const types = input.AlarmTypes ?? ['MetricAlarm'];
       const found = alarms
@@ -141,6 +153,12 @@ export function alarmOperations(
     },
 
     DescribeAlarmHistory(input: DescribeAlarmHistoryCommandInput) {
+      if (input.AlarmContributorId !== undefined) {
+        throw new NotImplementedByLocalCloud('monitoring DescribeAlarmHistory AlarmContributorId');
+      }
+      requireConstraints('ValidationError', [
+        { path: 'maxRecords', value: input.MaxRecords, min: 1, max: 100 },
+      ]);
       const found = history
         .list(input.AlarmName)
         .filter(({ AlarmType }) => !input.AlarmTypes || input.AlarmTypes.includes(AlarmType!))
@@ -153,15 +171,14 @@ export function alarmOperations(
     },
 
     SetAlarmState({ AlarmName, StateValue, StateReason = '', StateReasonData }: SetAlarmStateCommandInput) {
-      if (StateValue !== 'OK' && StateValue !== 'ALARM' && StateValue !== 'INSUFFICIENT_DATA') {
-        throw new AwsError(
-          'ValidationError',
-          `1 validation error detected: Value '${StateValue}' at 'stateValue' failed to satisfy constraint: Member must satisfy enum value set: [INSUFFICIENT_DATA, ALARM, OK]`,
-        );
-      }
+      requireConstraints('ValidationError', [
+        { path: 'alarmName', value: AlarmName, minLength: 1, maxLength: 255 },
+        { path: 'stateValue', value: StateValue, oneOf: ['INSUFFICIENT_DATA', 'ALARM', 'OK'] },
+        { path: 'stateReason', value: StateReason, maxLength: 1023 },
+      ]);
       const alarm = requireAlarm(AlarmName);
       engine.setState(alarm, {
-        value: StateValue,
+        value: StateValue!,
         reason: StateReason,
         ...(StateReasonData !== undefined && { reasonData: StateReasonData }),
       });
@@ -181,9 +198,18 @@ export function alarmOperations(
       return {};
     },
     ListTagsForResource({ ResourceARN }: ListTagsForResourceCommandInput) {
-      return { Tags: recordToTags(changeTags(ResourceARN, (tags) => tags)) };
+      requireConstraints('ValidationError', [
+        { path: 'resourceARN', value: ResourceARN, minLength: 1, maxLength: 1024 },
+      ]);
+      // an alarm that is gone has no tags
+      const alarm = alarms.values().find(({ arn }) => arn === ResourceARN);
+      return { Tags: recordToTags(alarm?.tags ?? {}) };
     },
   };
+}
+
+function requireNames(names: readonly string[] | undefined): void {
+  requireConstraints('ValidationError', [{ path: 'alarmNames', value: names, maxLength: 100 }]);
 }
 
 function hasAction(settings: AlarmRecord['settings'], prefix: string | undefined): boolean {

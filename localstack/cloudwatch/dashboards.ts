@@ -8,6 +8,9 @@ import type {
 import type { Cloud } from '../core/cloud.ts';
 import type { Collection } from '../core/collection.ts';
 import { AwsError } from '../core/errors.ts';
+import { refuseMembers } from '../core/refuse-members.ts';
+import { checkDashboardBody } from './dashboard-body.ts';
+import { pageOfList } from './metric-pages.ts';
 
 interface DashboardRecord {
   readonly name: string;
@@ -20,13 +23,16 @@ export function dashboardOperations(cloud: Cloud) {
   const arnOf = (name: string) => `arn:aws:cloudwatch::${cloud.account}:dashboard/${name}`;
 
   return {
-    PutDashboard({ DashboardName: name = '', DashboardBody: body = '' }: PutDashboardCommandInput) {
+    PutDashboard(input: PutDashboardCommandInput) {
+      refuseMembers('monitoring PutDashboard', input, ['Tags']);
+      const { DashboardName: name = '', DashboardBody: body = '' } = input;
       if (!/^[A-Za-z0-9_-]{1,255}$/.test(name)) {
-        throw invalid(
+        throw new AwsError(
+          'InvalidParameterValue',
           `The value for field DashboardName contains invalid characters. It can only contain alphanumerics, dash (-) and underscore (_).\n`,
         );
       }
-      requireObject(body);
+      checkDashboardBody(body);
       dashboards.put(name, { name, body, modifiedAtEpochMs: cloud.clock.now() });
       return { DashboardValidationMessages: [] };
     },
@@ -34,10 +40,15 @@ export function dashboardOperations(cloud: Cloud) {
       const { body } = requireDashboard(name);
       return { DashboardName: name, DashboardArn: arnOf(name), DashboardBody: body };
     },
-    ListDashboards({ DashboardNamePrefix = '' }: ListDashboardsCommandInput) {
-      const found = dashboards.values().filter(({ name }) => name.startsWith(DashboardNamePrefix));
+    ListDashboards({ DashboardNamePrefix = '', NextToken }: ListDashboardsCommandInput) {
+      const found = dashboards
+        .values()
+        .filter(({ name }) => name.startsWith(DashboardNamePrefix))
+        .sort((a, b) => (a.name < b.name ? -1 : 1));
+      const { items, nextToken } = pageOfList(found, NextToken, 1000);
       return {
-        DashboardEntries: found.map(({ name, body, modifiedAtEpochMs }) => ({
+        NextToken: nextToken,
+        DashboardEntries: items.map(({ name, body, modifiedAtEpochMs }) => ({
           DashboardName: name,
           DashboardArn: arnOf(name),
           LastModified: new Date(modifiedAtEpochMs),
@@ -47,7 +58,10 @@ export function dashboardOperations(cloud: Cloud) {
     },
     DeleteDashboards({ DashboardNames = [] }: DeleteDashboardsCommandInput) {
       // all or none
-      for (const name of DashboardNames) requireDashboard(name);
+      const unknown = DashboardNames.filter((name) => !dashboards.has(name));
+      if (unknown.length > 0) {
+        throw notFound(`The specified dashboard does not exist. [${unknown.join(', ')}]`);
+      }
       for (const name of DashboardNames) dashboards.delete(name);
       return {};
     },
@@ -56,22 +70,12 @@ export function dashboardOperations(cloud: Cloud) {
   function requireDashboard(name: string): DashboardRecord {
     const dashboard = dashboards.get(name);
     if (!dashboard) {
-      throw new AwsError('DashboardNotFoundError', `Dashboard ${name} does not exist`, { status: 404 });
+      throw notFound(`Dashboard ${name} does not exist`);
     }
     return dashboard;
   }
 }
 
-function requireObject(body: string): void {
-  try {
-    const parsed: unknown = JSON.parse(body);
-    if (typeof parsed === 'object' && parsed !== null) return;
-  } catch {
-    // refused below
-  }
-  throw invalid('The field DashboardBody must be a valid JSON object');
-}
-
-function invalid(message: string): AwsError {
-  return new AwsError('DashboardInvalidInputError', message);
+function notFound(message: string): AwsError {
+  return new AwsError('DashboardNotFoundError', message, { status: 404 });
 }

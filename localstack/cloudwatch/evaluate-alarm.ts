@@ -50,7 +50,11 @@ export function evaluateAlarm(
   );
   const { Statistic, ExtendedStatistic, Unit } = alarm.settings;
   const statistic = Statistic ?? ExtendedStatistic;
-  const newestFirst = judgement.considered.toReversed();
+  const missing = points
+    .map((value, index) => ({ value, epochMs: start + index * periodMs }))
+    .filter(({ value }) => value === undefined)
+    .slice(judgement.missing === 0 ? points.length : -judgement.missing);
+  const newestFirst = [...judgement.considered, ...missing].sort((a, b) => b.epochMs - a.epochMs);
   const reasonData = {
     version: '1.0',
     queryDate: alarmTime(now),
@@ -60,13 +64,23 @@ export function evaluateAlarm(
     period: periodMs / 1000,
     recentDatapoints: judgement.considered.map(({ value }) => value),
     threshold: rule.threshold,
-    evaluatedDatapoints: newestFirst.map(({ value, epochMs }) => ({ timestamp: alarmTime(epochMs), value })),
+    evaluatedDatapoints: newestFirst.map(({ value, epochMs }) => ({
+      timestamp: alarmTime(epochMs),
+      ...(value !== undefined && { ...sampleCountAt(store, alarm, epochMs, periodMs), value }),
+    })),
   };
   return {
     state: judgement.state,
     reason: judgement.state === undefined ? '' : reasonOf(judgement.state, judgement, rule),
     reasonData: JSON.stringify(reasonData),
   };
+}
+
+/** How many values a period of the alarm's single metric has; an expression has none. */
+function sampleCountAt(store: MetricStore, alarm: MetricAlarmRecord, epochMs: number, periodMs: number) {
+  const [metric] = alarm.settings.Metrics ? [] : metricsOf(alarm);
+  const sample = metric && store.read(metric, alarm.settings.Unit, epochMs, epochMs + periodMs);
+  return sample ? { sampleCount: sample.count } : {};
 }
 
 /**
@@ -104,8 +118,13 @@ function ruleOf({ settings }: MetricAlarmRecord): AlarmRule {
   return {
     evaluationPeriods,
     datapointsToAlarm: settings.DatapointsToAlarm ?? evaluationPeriods,
+    isMOutOfN: settings.DatapointsToAlarm !== undefined,
     comparison: settings.ComparisonOperator!,
     threshold: settings.Threshold!,
-    treatMissing: (settings.TreatMissingData ?? 'missing') as AlarmRule['treatMissing'],
+    // alarms on DynamoDB always ignore missing data, whatever they say
+    treatMissing:
+      settings.Namespace === 'AWS/DynamoDB'
+        ? 'ignore'
+        : ((settings.TreatMissingData ?? 'missing') as AlarmRule['treatMissing']),
   };
 }

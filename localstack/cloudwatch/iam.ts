@@ -42,7 +42,7 @@ export function cloudWatchAccess(cloud: Cloud) {
         return [on(alarmArn(input.AlarmName ?? '*'))];
       case 'DescribeAlarms':
         // composite alarms are described only to those who may describe everything
-        if (input.AlarmTypes?.includes('CompositeAlarm')) return [on('*')];
+        if (input.AlarmTypes?.includes('CompositeAlarm')) return [on('arn:aws:cloudwatch:*:*:alarm:*')];
         return (input.AlarmNames ?? ['*']).map((name) => on(alarmArn(name)));
       case 'PutDashboard':
       case 'GetDashboard':

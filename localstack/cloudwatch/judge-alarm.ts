@@ -12,6 +12,8 @@ export const EXTRA_PERIODS = 2;
 export interface AlarmRule {
   readonly evaluationPeriods: number;
   readonly datapointsToAlarm: number;
+  /** Whether the alarm names how many of its periods have to breach: its reasons are worded by that. */
+  readonly isMOutOfN?: boolean;
   readonly comparison: ComparisonOperator;
   readonly threshold: number;
   readonly treatMissing: 'missing' | 'ignore' | 'breaching' | 'notBreaching';

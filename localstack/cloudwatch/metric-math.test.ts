@@ -11,7 +11,9 @@ const scope: MathScope = {
   length: 4,
   periodSeconds: 60,
   seriesOf: (id) => ({ kind: 'series', points: SERIES[id]! }),
-  metrics: (part) => ['m1', 'm2'].filter((id) => id.includes(part ?? '')).map((id) => SERIES[id]!),
+  metrics: (part) =>
+    ['m1', 'm2'].filter((id) => id.includes(part ?? '')).map((id) => ({ label: id, points: SERIES[id]! })),
+  search: () => [],
 };
 function evaluate(expression: string) {
   const value = evaluateMath(parseMath(expression), scope);

@@ -5,10 +5,16 @@ import type { MathNode } from './metric-math-parser.ts';
 /** One value per period of the grid, oldest first; undefined where there is none. */
 export type Points = readonly (number | undefined)[];
 
+/** One of several time series, with what tells it from the others. */
+export interface Series {
+  readonly label: string;
+  readonly points: Points;
+}
+
 export type MathValue =
   | { readonly kind: 'scalar'; readonly value: number }
   | { readonly kind: 'series'; readonly points: Points }
-  | { readonly kind: 'list'; readonly items: readonly Points[] }
+  | { readonly kind: 'list'; readonly items: readonly Series[] }
   | { readonly kind: 'text'; readonly value: string };
 
 export interface MathScope {
@@ -18,7 +24,9 @@ export interface MathScope {
   /** Series of another query. @throws AwsError when there is none of that id. */
   seriesOf(id: string): MathValue;
   /** Series of all queries for metrics whose id contains the text, or all. */
-  metrics(part: string | undefined): Points[];
+  metrics(part: string | undefined): Series[];
+  /** Series that a search finds. @throws AwsError for a search that is none */
+  search(query: string, statistic: string, periodSeconds: number | undefined): Series[];
 }
 
 /** Evaluates. @throws AwsError ValidationError, or NotImplementedByLocalCloud for functions that are not there. */
@@ -97,15 +105,12 @@ function mapValues(
   }
   const list = operands.find((each) => each.kind === 'list');
   if (list?.kind === 'list') {
-    const items = list.items.map((points): MathValue => ({ kind: 'series', points }));
-    const results = items.map((item) =>
-      mapValues(
-        operands.map((each) => (each === list ? item : each)),
-        scope,
-        apply,
-      ),
-    );
-    return { kind: 'list', items: results.map((each) => pointsOf(each, scope)) };
+    const items = list.items.map(({ label, points }) => {
+      const item: MathValue = { kind: 'series', points };
+      const inner = operands.map((each) => (each === list ? item : each));
+      return { label, points: pointsOf(mapValues(inner, scope, apply), scope) };
+    });
+    return { kind: 'list', items };
   }
   const rows = operands.map((each) => pointsOf(each, scope));
   const points = Array.from({ length: scope.length }, (_, index) => {
@@ -138,6 +143,7 @@ function callFunction(name: string, args: readonly MathValue[], scope: MathScope
   if (name === 'METRICS') {
     return { kind: 'list', items: scope.metrics(first?.kind === 'text' ? first.value : undefined) };
   }
+  if (name === 'SEARCH') return callSearch(args, scope);
   if (name === 'TIME_SERIES' && first) return { kind: 'series', points: pointsOf(first, scope) };
   if (!first) throw new NotImplementedByLocalCloud(`metric math function ${name} without arguments`);
   const elementwise = ELEMENTWISE[name];
@@ -175,6 +181,13 @@ function callFunction(name: string, args: readonly MathValue[], scope: MathScope
   }
 }
 
+function callSearch([query, statistic, period]: readonly MathValue[], scope: MathScope): MathValue {
+  if (query?.kind !== 'text' || statistic?.kind !== 'text' || (period && period.kind !== 'scalar')) {
+    throw new AwsError('ValidationError', 'SEARCH needs a search, a statistic and, if at all, a period');
+  }
+  return { kind: 'list', items: scope.search(query.value, statistic.value, period?.value) };
+}
+
 /** Of one series a number; of several series a series. */
 function callAggregate(
   argument: MathValue,
@@ -186,7 +199,9 @@ function callAggregate(
     return { kind: 'scalar', value: present.length === 0 ? Number.NaN : aggregate(present) };
   }
   const points = Array.from({ length: scope.length }, (_, index) => {
-    const present = argument.items.map((series) => series[index]).filter((value) => value !== undefined);
+    const present = argument.items
+      .map((series) => series.points[index])
+      .filter((value) => value !== undefined);
     return present.length === 0 ? undefined : aggregate(present);
   });
   return { kind: 'series', points };
@@ -206,9 +221,10 @@ function callIf(args: readonly MathValue[], scope: MathScope): MathValue {
 
 function callFill(argument: MathValue, filler: MathValue | undefined, scope: MathScope): MathValue {
   if (argument.kind === 'list') {
-    const items = argument.items.map((points) =>
-      pointsOf(callFill({ kind: 'series', points }, filler, scope), scope),
-    );
+    const items = argument.items.map(({ label, points }) => ({
+      label,
+      points: pointsOf(callFill({ kind: 'series', points }, filler, scope), scope),
+    }));
     return { kind: 'list', items };
   }
   const points = pointsOf(argument, scope);
@@ -244,13 +260,13 @@ export function pointsOf(value: MathValue, scope: Pick<MathScope, 'length'>): Po
       Number.isNaN(value.value) ? undefined : value.value,
     );
   }
-  if (value.kind === 'list' && value.items.length === 1) return value.items[0]!;
+  if (value.kind === 'list' && value.items.length === 1) return value.items[0]!.points;
   throw new AwsError(
     'ValidationError',
     'The expression gives several time series or a text where one is needed.',
   );
 }
 
-function seriesIn(value: MathValue, scope: MathScope): readonly Points[] {
-  return value.kind === 'list' ? value.items : [pointsOf(value, scope)];
+function seriesIn(value: MathValue, scope: MathScope): readonly Series[] {
+  return value.kind === 'list' ? value.items : [{ label: '', points: pointsOf(value, scope) }];
 }

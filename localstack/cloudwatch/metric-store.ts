@@ -13,18 +13,27 @@ export interface MetricId {
 }
 
 export interface MetricStore {
+  /** Takes a sample; it is on disk after `flush`. */
   add(metric: MetricId, unit: string, epochMs: number, isHighResolution: boolean, sample: Sample): void;
+  /** Writes what was added, at once. */
+  flush(): void;
   /** What came from `from` up to, not including, `until`; of one unit, or of all. */
   read(metric: MetricId, unit: string | undefined, from: number, until: number): Sample | undefined;
   /** When buckets in the range end, in epoch milliseconds, in no order. */
   bucketEnds(metric: MetricId, from: number, until: number): number[];
   list(): { metric: MetricId; newestEpochMs: number }[];
-  /** Unit of a metric's data: the only one, or `None`. */
-  unitOf(metric: MetricId): string;
+  /** Units of a metric's data, in the order in which CloudWatch looks for them. */
+  unitsOf(metric: MetricId): string[];
 }
 
 /** A journal of this size that is mostly outdated is rewritten from what is in memory. */
 const REWRITTEN_FROM_BYTES = 64 * 1024 * 1024;
+
+/** All units. Data of several units is read in the first that there is, as was found out by asking. */
+const UNITS =
+  'Megabits Terabits Gigabits Count Bytes Gigabytes Gigabytes/Second Kilobytes Kilobits/Second Terabytes Terabits/Second Bytes/Second Percent Megabytes Megabits/Second Milliseconds Microseconds Kilobytes/Second Gigabits/Second Megabytes/Second Bits Bits/Second Count/Second Seconds Kilobits Terabytes/Second None'.split(
+    ' ',
+  );
 
 interface Entry {
   readonly metric: MetricId;
@@ -55,6 +64,7 @@ export function openMetricStore(cloud: Cloud): MetricStore {
   const file = join(cloud.directory('monitoring'), 'metrics.jsonl');
   const entries = new Map<string, Entry>();
   let journalBytes = 0;
+  let pending = '';
   let rewriteAtBytes = REWRITTEN_FROM_BYTES;
 
   function seriesOf(metric: MetricId, unit: string): Series {
@@ -115,9 +125,12 @@ export function openMetricStore(cloud: Cloud): MetricStore {
     add(metric, unit, epochMs, isHighResolution, sample) {
       seriesOf(metric, unit).add(epochMs, isHighResolution, sample);
       const width = isHighResolution ? 1000 : 60_000;
-      const line = lineOf(metric, unit, Math.floor(epochMs / width) * width, width, sample);
-      appendFileSync(file, line);
-      journalBytes += line.length;
+      pending += lineOf(metric, unit, Math.floor(epochMs / width) * width, width, sample);
+    },
+    flush() {
+      appendFileSync(file, pending);
+      journalBytes += pending.length;
+      pending = '';
       if (journalBytes > rewriteAtBytes) rewrite();
     },
     read(metric, unit, from, until) {
@@ -139,9 +152,9 @@ export function openMetricStore(cloud: Cloud): MetricStore {
         newestEpochMs: Math.max(...[...series.values()].map(({ newest }) => newest)),
       }));
     },
-    unitOf(metric) {
+    unitsOf(metric) {
       const units = [...(entries.get(metricKey(metric))?.series.keys() ?? [])];
-      return units.length === 1 ? units[0]! : 'None';
+      return units.sort((a, b) => UNITS.indexOf(a) - UNITS.indexOf(b));
     },
   };
 }

@@ -20,8 +20,9 @@ export function createPutMetricData(
   return (input: PutMetricDataCommandInput, call: Call) => {
     const namespace = input.Namespace ?? '';
     const data = input.MetricData ?? [];
-    if (input.EntityMetricData !== undefined)
-      throw new NotImplementedByLocalCloud('monitoring EntityMetricData');
+    for (const name of ['EntityMetricData', 'StrictEntityValidation'] as const) {
+      if (input[name] !== undefined) throw new NotImplementedByLocalCloud(`monitoring PutMetricData ${name}`);
+    }
     if (call.principal.kind !== 'service' && namespace.startsWith('AWS/')) {
       throw invalid(`The value AWS/ for parameter Namespace is invalid.`);
     }
@@ -34,7 +35,8 @@ export function createPutMetricData(
     }
     const now = cloud.clock.now();
     // all are checked before any is kept
-    const samples = data.map((datum, index) => toSample(datum, `MetricData.member.${index + 1}`, now));
+    const samples = data.map((datum, index) => toSample(datum, `MetricData.member.${index + 1}`));
+    validateTimes(data, now);
     const metrics = data.map(
       (datum): MetricId => ({
         namespace,
@@ -48,16 +50,16 @@ export function createPutMetricData(
       const time = datum.Timestamp?.getTime() ?? now;
       store.add(metrics[index]!, datum.Unit ?? 'None', time, datum.StorageResolution === 1, sample);
     });
+    store.flush();
     onData(metrics);
     return {};
   };
 }
 
-function toSample(datum: MetricDatum, path: string, now: number): Sample | undefined {
+function toSample(datum: MetricDatum, path: string): Sample | undefined {
   if (!datum.MetricName)
     throw new AwsError('MissingParameter', `The parameter ${path}.MetricName is required.`);
   validateDimensions(datum, path);
-  validateTime(datum.Timestamp?.getTime() ?? now, path, now);
   if (
     datum.StorageResolution !== undefined &&
     datum.StorageResolution !== 1 &&
@@ -102,11 +104,15 @@ function validateDimensions({ Dimensions = [] }: MetricDatum, path: string): voi
   });
 }
 
-function validateTime(time: number, path: string, now: number): void {
-  if (Number.isFinite(time) && time >= now - OLDEST_MS && time <= now + NEWEST_MS) return;
-  throw invalid(
-    `The parameter ${path}.Timestamp must specify a time no more than two weeks in the past and no more than two hours in the future.`,
-  );
+/** @throws AwsError InvalidParameterValue naming every datum whose time is not taken */
+function validateTimes(data: readonly MetricDatum[], now: number): void {
+  const problems = data.flatMap(({ Timestamp }, index) => {
+    const time = Timestamp?.getTime() ?? now;
+    const parameter = `The parameter MetricData.member.${index + 1}.Timestamp must specify a time`;
+    if (time > now + NEWEST_MS) return `${parameter} no more than two hours in the future.`;
+    return time >= now - OLDEST_MS ? [] : `${parameter} within the past two weeks.`;
+  });
+  if (problems.length > 0) throw invalid(problems.join('\n'));
 }
 
 function refuseBoth(path: string, [first, a]: [string, unknown], [second, b]: [string, unknown]): void {

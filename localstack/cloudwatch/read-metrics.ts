@@ -1,23 +1,17 @@
-/** GetMetricData, GetMetricStatistics, ListMetrics. */
+/** Operations that read metrics. */
 import type {
   Datapoint,
   GetMetricDataCommandInput,
   GetMetricStatisticsCommandInput,
   ListMetricsCommandInput,
-  MetricDataQuery,
   StandardUnit,
 } from '@aws-sdk/client-cloudwatch';
 import type { Cloud } from '../core/cloud.ts';
 import { AwsError, NotImplementedByLocalCloud } from '../core/errors.ts';
-import { pageOf } from '../core/pages.ts';
-import {
-  evaluateQuery,
-  type Grid,
-  metricOf,
-  periodOf,
-  validateQueries,
-  validateStatistic,
-} from './metric-queries.ts';
+import { requireConstraints } from '../events/constraints.ts';
+import { getMetricData } from './get-metric-data.ts';
+import { pageOfList } from './metric-pages.ts';
+import { gridOf, validateStatistic } from './metric-queries.ts';
 import type { MetricStore } from './metric-store.ts';
 import { type Sample, statisticOf } from './sample.ts';
 
@@ -25,56 +19,54 @@ const MOST_DATAPOINTS = 1440;
 const RECENTLY_ACTIVE_MS = 3 * 3_600_000;
 
 export function readMetricOperations(cloud: Cloud, store: MetricStore) {
-  function resultOf(query: MetricDataQuery, input: GetMetricDataCommandInput) {
-    const queries = input.MetricDataQueries ?? [];
-    const grid = gridOf(input.StartTime, input.EndTime, periodOf(query, queries));
-    const points = evaluateQuery(store, queries, query.Id!, grid);
-    const present = points
-      .map((value, index) => ({ value, time: new Date(grid.start + index * grid.periodSeconds * 1000) }))
-      .filter((point): point is { value: number; time: Date } => point.value !== undefined);
-    if (input.ScanBy !== 'TimestampAscending') present.reverse();
-    return {
-      Id: query.Id,
-      Label: query.Label ?? metricOf(query)?.name ?? query.Id,
-      Timestamps: present.map(({ time }) => time),
-      Values: present.map(({ value }) => value),
-      StatusCode: 'Complete' as const,
-    };
-  }
-
   return {
-    GetMetricData(input: GetMetricDataCommandInput) {
-      const queries = input.MetricDataQueries ?? [];
-      validateQueries(queries);
-      const wanted = queries.filter(({ ReturnData }) => ReturnData !== false);
-      return { MetricDataResults: wanted.map((query) => resultOf(query, input)), Messages: [] };
-    },
+    GetMetricData: (input: GetMetricDataCommandInput) => getMetricData(store, input),
 
     GetMetricStatistics(input: GetMetricStatisticsCommandInput) {
-      const { Namespace = '', MetricName = '', Dimensions = [], Period = 0, Unit } = input;
+      const {
+        Namespace = '',
+        MetricName = '',
+        Dimensions = [],
+        Period = 0,
+        Unit,
+        StartTime,
+        EndTime,
+      } = input;
       const statistics = input.Statistics ?? [];
       const percentiles = input.ExtendedStatistics ?? [];
       if (statistics.length + percentiles.length === 0) {
         throw new AwsError(
-          'MissingParameter',
-          'At least one of the parameters Statistics and ExtendedStatistics must be specified.',
+          'InvalidParameterCombination',
+          'Must specify either Statistics or ExtendedStatistics',
         );
       }
+      requireConstraints('ValidationError', [{ path: 'period', value: Period, min: 1 }]);
       for (const statistic of [...statistics, ...percentiles]) validateStatistic(statistic, Period);
-      const grid = gridOf(input.StartTime, input.EndTime, Period);
-      if (grid.length > MOST_DATAPOINTS) {
+      // fractions of seconds do not count
+      if (!StartTime || !EndTime || secondsOf(StartTime) >= secondsOf(EndTime)) {
+        throw new AwsError(
+          'InvalidParameterValue',
+          'The parameter StartTime must be less than the parameter EndTime.',
+        );
+      }
+      const requested = Math.ceil((secondsOf(EndTime) - secondsOf(StartTime)) / Period);
+      if (requested > MOST_DATAPOINTS) {
         throw new AwsError(
           'InvalidParameterCombination',
-          `You have requested up to ${grid.length} datapoints, which exceeds the limit of ${MOST_DATAPOINTS}. You may reduce the datapoints requested by increasing Period, or decreasing the time range.`,
+          `You have requested up to ${requested} datapoints, which exceeds the limit of ${MOST_DATAPOINTS}. You may reduce the datapoints requested by increasing Period, or decreasing the time range.`,
         );
       }
+      const grid = gridOf(StartTime, EndTime, Period);
       const metric = { namespace: Namespace, name: MetricName, dimensions: Dimensions };
-      const unit = Unit ?? (store.unitOf(metric) as StandardUnit);
+      const units = Unit === undefined ? (store.unitsOf(metric) as StandardUnit[]) : [Unit];
       const Datapoints: Datapoint[] = [];
       for (let index = 0; index < grid.length; index += 1) {
         const from = grid.start + index * Period * 1000;
-        const sample = store.read(metric, Unit, from, from + Period * 1000);
-        if (sample) Datapoints.push(toDatapoint(sample, new Date(from), unit, statistics, percentiles));
+        // data of another unit is another data point
+        for (const unit of units) {
+          const sample = store.read(metric, unit, from, from + Period * 1000);
+          if (sample) Datapoints.push(toDatapoint(sample, new Date(from), unit, statistics, percentiles));
+        }
       }
       return { Label: MetricName, Datapoints };
     },
@@ -98,7 +90,7 @@ export function readMetricOperations(cloud: Cloud, store: MetricStore) {
             ),
           ),
         );
-      const { items, nextToken } = pageOf(found, { size: 500, token: input.NextToken });
+      const { items, nextToken } = pageOfList(found, input.NextToken, 500);
       const Metrics = items.map(({ namespace, name, dimensions }) => ({
         Namespace: namespace,
         MetricName: name,
@@ -109,14 +101,8 @@ export function readMetricOperations(cloud: Cloud, store: MetricStore) {
   };
 }
 
-/** Whole periods from the one that holds the start to the last that begins before the end. */
-function gridOf(from: Date | undefined, until: Date | undefined, periodSeconds: number): Grid {
-  if (!from || !until || from >= until) {
-    throw new AwsError('ValidationError', 'The parameter StartTime must be less than the parameter EndTime.');
-  }
-  const periodMs = periodSeconds * 1000;
-  const start = Math.floor(from.getTime() / periodMs) * periodMs;
-  return { start, periodSeconds, length: Math.ceil((until.getTime() - start) / periodMs) };
+function secondsOf(date: Date): number {
+  return Math.floor(date.getTime() / 1000);
 }
 
 function toDatapoint(

@@ -2,10 +2,12 @@
 import type { PutCompositeAlarmInput, PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
 import type { Collection } from '../core/collection.ts';
 import { AwsError, NotImplementedByLocalCloud } from '../core/errors.ts';
+import { requireConstraints } from '../events/constraints.ts';
 import { validateActions } from './alarm-actions.ts';
 import type { AlarmRecord } from './alarm-record.ts';
 import { parseCompositeRule } from './composite-rule.ts';
 import { validateQueries, validateStatistic } from './metric-queries.ts';
+import { isStatistic } from './sample.ts';
 
 const COMPARISONS = [
   'GreaterThanThreshold',
@@ -13,6 +15,17 @@ const COMPARISONS = [
   'LessThanThreshold',
   'LessThanOrEqualToThreshold',
 ];
+/** In the order of AWS's message. */
+const COMPARISON_OPERATORS = [
+  'GreaterThanOrEqualToThreshold',
+  'GreaterThanThreshold',
+  'GreaterThanUpperThreshold',
+  'LessThanLowerOrGreaterThanUpperThreshold',
+  'LessThanLowerThreshold',
+  'LessThanOrEqualToThreshold',
+  'LessThanThreshold',
+];
+const STATISTICS = ['SampleCount', 'Average', 'Sum', 'Minimum', 'Maximum'];
 const TREATMENTS = ['breaching', 'notBreaching', 'ignore', 'missing'];
 const UNSUPPORTED: readonly (keyof PutMetricAlarmInput)[] = [
   'ThresholdMetricId',
@@ -34,9 +47,17 @@ const LONGEST_RANGE_OF_HOURS_SECONDS = 7 * 86_400;
 
 /** @throws AwsError ValidationError, or NotImplementedByLocalCloud for anomaly detection and the like. */
 export function validateMetricAlarm(settings: PutMetricAlarmInput): void {
-  const { AlarmName, ComparisonOperator = '', EvaluationPeriods = 0, DatapointsToAlarm, Metrics } = settings;
-  if (!AlarmName || AlarmName.length > 255)
-    throw invalid(`AlarmName ${AlarmName} has to have 1 to 255 characters.`);
+  const { ComparisonOperator = '', EvaluationPeriods = 0, DatapointsToAlarm, Metrics } = settings;
+  requireConstraints('ValidationError', [
+    { path: 'alarmName', value: settings.AlarmName, minLength: 1, maxLength: 255 },
+    { path: 'alarmDescription', value: settings.AlarmDescription, maxLength: 1024 },
+    { path: 'comparisonOperator', value: settings.ComparisonOperator, oneOf: COMPARISON_OPERATORS },
+    { path: 'evaluationPeriods', value: settings.EvaluationPeriods, min: 1 },
+    { path: 'datapointsToAlarm', value: DatapointsToAlarm, min: 1 },
+    { path: 'period', value: settings.Period, min: 1 },
+    { path: 'statistic', value: settings.Statistic, oneOf: STATISTICS },
+    { path: 'treatMissingData', value: settings.TreatMissingData, minLength: 1, maxLength: 255 },
+  ]);
   for (const name of UNSUPPORTED) {
     if (settings[name] !== undefined)
       throw new NotImplementedByLocalCloud(`monitoring PutMetricAlarm ${name}`);
@@ -45,7 +66,6 @@ export function validateMetricAlarm(settings: PutMetricAlarmInput): void {
     throw new NotImplementedByLocalCloud(`alarm comparison ${ComparisonOperator} (anomaly detection)`);
   }
   if (settings.Threshold === undefined) throw invalid('Threshold has to be given.');
-  if (!(EvaluationPeriods >= 1)) throw invalid('EvaluationPeriods has to be at least 1.');
   if (
     DatapointsToAlarm !== undefined &&
     !(DatapointsToAlarm >= 1 && DatapointsToAlarm <= EvaluationPeriods)
@@ -74,19 +94,40 @@ function validateMath(
   ] as const) {
     const value = settings[name];
     if (value !== undefined && !(Array.isArray(value) && value.length === 0)) {
-      throw new AwsError('InvalidParameterCombination', `Metrics and ${name} are mutually exclusive.`);
+      // https://github.com/aws-cloudformation/cfn-lint/issues/766
+      throw invalid(`${name} should not be set if list of Metrics is set.`);
     }
   }
-  validateQueries(Metrics);
+  validateQueries(Metrics, 'Metrics');
+  if (Metrics.some(({ Expression }) => /\bSEARCH\s*\(/i.test(Expression ?? ''))) {
+    throw invalid('SEARCH is not supported on Metric Alarms.');
+  }
   const returning = Metrics.filter(({ ReturnData }) => ReturnData !== false);
   if (returning.length !== 1) throw invalid('Exactly one element of the metrics list should return data.');
 }
 
 function validateSingle(settings: PutMetricAlarmInput, evaluationPeriods: number): void {
   const { MetricName, Namespace, Statistic, ExtendedStatistic, Period = 0 } = settings;
-  if (!MetricName || !Namespace) throw invalid('MetricName and Namespace, or Metrics, have to be given.');
+  // https://github.com/aws-cloudformation/cfn-lint/pull/771
+  if (!MetricName) throw invalid('MetricName must not be null');
+  if (!Namespace) throw invalid('Namespace must not be null');
   if ((Statistic === undefined) === (ExtendedStatistic === undefined)) {
     throw invalid('Exactly one of Statistic and ExtendedStatistic has to be given.');
+  }
+  if (ExtendedStatistic !== undefined && !isStatistic(ExtendedStatistic)) {
+    throw new AwsError(
+      'InvalidParameterValue',
+      `The value ${ExtendedStatistic} for parameter ExtendedStatistic is not supported.`,
+    );
+  }
+  const low = settings.EvaluateLowSampleCountPercentile;
+  if (low !== undefined && low !== 'evaluate' && low !== 'ignore') {
+    throw invalid(
+      `Option ${low} is not supported. Supported options for parameter EvaluateLowSampleCountPercentile are evaluate and ignore.`,
+    );
+  }
+  if (low === 'ignore') {
+    throw new NotImplementedByLocalCloud('monitoring PutMetricAlarm EvaluateLowSampleCountPercentile ignore');
   }
   validateStatistic(Statistic ?? ExtendedStatistic!, Period);
   const longest = Period >= 3600 ? LONGEST_RANGE_OF_HOURS_SECONDS : LONGEST_RANGE_SECONDS;
@@ -106,6 +147,11 @@ export function validateCompositeAlarm(
     if (settings[name] !== undefined)
       throw new NotImplementedByLocalCloud(`monitoring PutCompositeAlarm ${name}`);
   }
+  requireConstraints('ValidationError', [
+    { path: 'alarmName', value: settings.AlarmName, minLength: 1, maxLength: 255 },
+    { path: 'alarmDescription', value: settings.AlarmDescription, maxLength: 1024 },
+    { path: 'alarmRule', value: settings.AlarmRule, minLength: 1, maxLength: 10_240 },
+  ]);
   validateActions(settings.AlarmActions, settings.OKActions, settings.InsufficientDataActions);
   const { children } = parseCompositeRule(settings.AlarmRule ?? '');
   const unknown = children.filter((child) => !alarms.has(child.slice(child.lastIndexOf(':') + 1)));

@@ -1,11 +1,9 @@
-/** Operations on archives and replays. */
+/** Operations on archives. */
 import type {
   CreateArchiveCommandInput,
   DeleteArchiveCommandInput,
   DescribeArchiveCommandInput,
-  DescribeReplayCommandInput,
   ListArchivesCommandInput,
-  StartReplayCommandInput,
   UpdateArchiveCommandInput,
 } from '@aws-sdk/client-eventbridge';
 import type { Cloud } from '../core/cloud.ts';
@@ -13,20 +11,12 @@ import { AwsError } from '../core/errors.ts';
 import { pageOf } from '../core/pages.ts';
 import { useKey } from '../sqs/key-use.ts';
 import type { Archives } from './archives.ts';
+import { NAME_PATTERN, requireConstraints, requireLimit } from './constraints.ts';
 import { parseEventPattern } from './pattern.ts';
 import { busKeyUse } from './put-events.ts';
-import type { Router } from './router.ts';
-import {
-  type ArchiveRecord,
-  archiveArn,
-  busArn,
-  busNameOf,
-  type EventStore,
-  type ReplayRecord,
-  requireBus,
-} from './store.ts';
+import { type ArchiveRecord, archiveArn, busArn, type EventStore, requireBus } from './store.ts';
 
-export function archiveOperations(cloud: Cloud, store: EventStore, archives: Archives, router: Router) {
+export function archiveOperations(cloud: Cloud, store: EventStore, archives: Archives) {
   function requireArchive(name: string | undefined): ArchiveRecord {
     const archive = store.archives.get(name ?? '');
     if (!archive) throw new AwsError('ResourceNotFoundException', `Archive ${name} does not exist.`);
@@ -37,35 +27,16 @@ export function archiveOperations(cloud: Cloud, store: EventStore, archives: Arc
     if (keyId) await useKey(cloud, busKeyUse(cloud, keyId, arn, ['kms:DescribeKey']));
   }
 
-  async function replay(record: ReplayRecord, archive: ArchiveRecord): Promise<void> {
-    let lastReplayedEpochMs: number | undefined;
-    for await (const event of archives.read(archive)) {
-      const at = Date.parse(event.time);
-      if (at < record.fromEpochMs || at >= record.untilEpochMs) continue;
-      lastReplayedEpochMs = at;
-      const options = {
-        isReplay: true,
-        ...(record.filterArns.length > 0 && { onlyRuleArns: record.filterArns }),
-      };
-      router.route(archive.busName, { ...event, 'replay-name': record.name }, options);
-    }
-    store.replays.put(record.name, {
-      ...record,
-      state: 'COMPLETED',
-      endedAtEpochMs: cloud.clock.now(),
-      ...(lastReplayedEpochMs !== undefined && { lastReplayedEpochMs }),
-    });
-  }
-
   return {
     async CreateArchive(input: CreateArchiveCommandInput) {
       const name = input.ArchiveName ?? '';
+      requireConstraints('ValidationException', [
+        { path: 'archiveName', value: name, minLength: 1, maxLength: 48, pattern: NAME_PATTERN },
+        { path: 'retentionDays', value: input.RetentionDays, min: 0 },
+      ]);
       const bus = requireBus(store, input.EventSourceArn);
       if (store.archives.has(name)) {
         throw new AwsError('ResourceAlreadyExistsException', `Archive ${name} already exists.`);
-      }
-      if (!/^[.\-_A-Za-z0-9]{1,48}$/.test(name)) {
-        throw new AwsError('ValidationException', `Archive name ${name} is not valid.`);
       }
       if (input.EventPattern !== undefined) parseEventPattern(input.EventPattern);
       const arn = archiveArn(cloud, name);
@@ -83,6 +54,13 @@ export function archiveOperations(cloud: Cloud, store: EventStore, archives: Arc
     },
 
     async UpdateArchive(input: UpdateArchiveCommandInput) {
+      const { EventPattern, RetentionDays, Description, KmsKeyIdentifier } = input;
+      if ((EventPattern ?? RetentionDays ?? Description ?? KmsKeyIdentifier) === undefined) {
+        throw new AwsError(
+          'ValidationException',
+          'At least one of EventPattern, RetentionDays or Description must be provided.',
+        );
+      }
       const archive = requireArchive(input.ArchiveName);
       if (input.EventPattern !== undefined) parseEventPattern(input.EventPattern);
       await checkKey(input.KmsKeyIdentifier, archive.arn);
@@ -113,64 +91,18 @@ export function archiveOperations(cloud: Cloud, store: EventStore, archives: Arc
       };
     },
 
-    async ListArchives({ NamePrefix, EventSourceArn, Limit, NextToken }: ListArchivesCommandInput) {
+    async ListArchives(input: ListArchivesCommandInput) {
+      const { NamePrefix, EventSourceArn, Limit, NextToken, State } = input;
+      requireLimit(Limit);
+      if (EventSourceArn !== undefined) requireBus(store, EventSourceArn);
       const found = store.archives
         .values()
         .filter(({ name }) => name.startsWith(NamePrefix ?? ''))
-        .filter(({ busName }) => EventSourceArn === undefined || busArn(cloud, busName) === EventSourceArn);
+        .filter(({ busName }) => EventSourceArn === undefined || busArn(cloud, busName) === EventSourceArn)
+        // every archive of this cloud is enabled
+        .filter(() => State === undefined || State === 'ENABLED');
       const { items, nextToken } = pageOf(found, { size: Limit ?? 100, token: NextToken });
       return { Archives: await Promise.all(items.map(summarize)), NextToken: nextToken };
-    },
-
-    StartReplay(input: StartReplayCommandInput) {
-      const name = input.ReplayName ?? '';
-      const archive = store.archives.get(archiveNameOf(input.EventSourceArn));
-      const { EventStartTime: from, EventEndTime: until, Destination } = input;
-      if (store.replays.has(name)) {
-        throw new AwsError('ResourceAlreadyExistsException', `Replay ${name} already exists.`);
-      }
-      if (!archive) {
-        const archiveName = archiveNameOf(input.EventSourceArn);
-        throw invalid(
-          `Parameter EventSourceArn is not valid. Reason: Archive ${archiveName} does not exist.`,
-        );
-      }
-      if (!from || !until || from >= until) {
-        throw invalid(
-          'Parameter EventEndTime is not valid. Reason: EventStartTime must be before EventEndTime.',
-        );
-      }
-      if (busNameOf(Destination?.Arn) !== archive.busName) {
-        throw invalid(
-          'Parameter Destination.Arn is not valid. Reason: Cross event bus replay is not permitted.',
-        );
-      }
-      const startedAtEpochMs = cloud.clock.now();
-      const record: ReplayRecord = {
-        name,
-        arn: `arn:aws:events:${cloud.region}:${cloud.account}:replay/${name}`,
-        archiveArn: archive.arn,
-        busArn: busArn(cloud, archive.busName),
-        filterArns: Destination?.FilterArns ?? [],
-        ...(input.Description !== undefined && { description: input.Description }),
-        state: 'RUNNING',
-        fromEpochMs: from.getTime(),
-        untilEpochMs: until.getTime(),
-        startedAtEpochMs,
-      };
-      store.replays.put(name, record);
-      cloud.background(`replay ${name}`, () => replay(record, archive));
-      return {
-        ReplayArn: record.arn,
-        State: 'STARTING' as const,
-        ReplayStartTime: new Date(startedAtEpochMs),
-      };
-    },
-
-    DescribeReplay({ ReplayName }: DescribeReplayCommandInput) {
-      const record = store.replays.get(ReplayName ?? '');
-      if (!record) throw new AwsError('ResourceNotFoundException', `Replay ${ReplayName} does not exist.`);
-      return describeReplay(record);
     },
   };
 
@@ -194,29 +126,4 @@ function archiveSettings(input: UpdateArchiveCommandInput) {
     ...(input.EventPattern !== undefined && { eventPattern: input.EventPattern }),
     ...(input.KmsKeyIdentifier && { kmsKeyIdentifier: input.KmsKeyIdentifier }),
   };
-}
-
-function describeReplay(record: ReplayRecord) {
-  const dateOf = (epochMs: number | undefined) => (epochMs === undefined ? undefined : new Date(epochMs));
-  return {
-    ReplayName: record.name,
-    ReplayArn: record.arn,
-    Description: record.description,
-    State: record.state,
-    EventSourceArn: record.archiveArn,
-    Destination: { Arn: record.busArn, FilterArns: [...record.filterArns] },
-    EventStartTime: new Date(record.fromEpochMs),
-    EventEndTime: new Date(record.untilEpochMs),
-    EventLastReplayedTime: dateOf(record.lastReplayedEpochMs),
-    ReplayStartTime: new Date(record.startedAtEpochMs),
-    ReplayEndTime: dateOf(record.endedAtEpochMs),
-  };
-}
-
-function archiveNameOf(arn: string | undefined): string {
-  return (arn ?? '').slice((arn ?? '').lastIndexOf('/') + 1);
-}
-
-function invalid(message: string): AwsError {
-  return new AwsError('ValidationException', message);
 }

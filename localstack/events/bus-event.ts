@@ -16,5 +16,14 @@ export interface BusEvent {
 
 /** Whole seconds, as EventBridge writes times. */
 export function eventTime(date: Date): string {
-  return `${date.toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(date.getTime() / 1000);
+  // many events share their second, and dates are slow to write
+  if (second !== lastSecond) {
+    lastText = `${date.toISOString().slice(0, 19)}Z`;
+    lastSecond = second;
+  }
+  return lastText;
 }
+
+let lastSecond = Number.NaN;
+let lastText = '';

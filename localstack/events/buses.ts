@@ -12,7 +12,9 @@ import type {
 import type { Cloud } from '../core/cloud.ts';
 import { AwsError, NotImplementedByLocalCloud } from '../core/errors.ts';
 import { pageOf } from '../core/pages.ts';
+import { parsePolicy } from '../iam/policy-document.ts';
 import { useKey } from '../sqs/key-use.ts';
+import { requireConstraints, requireLimit } from './constraints.ts';
 import { busKeyUse } from './put-events.ts';
 import { type BusRecord, busArn, DEFAULT_BUS, type EventStore, requireBus, rulesOf } from './store.ts';
 import { tagsToRecord } from './tags.ts';
@@ -22,7 +24,7 @@ interface Statement {
 }
 interface PolicyDocument {
   readonly Version: string;
-  readonly Statement: readonly Statement[];
+  readonly Statement: Statement | readonly Statement[];
 }
 
 export function busOperations(cloud: Cloud, store: EventStore) {
@@ -40,13 +42,14 @@ export function busOperations(cloud: Cloud, store: EventStore) {
   return {
     async CreateEventBus(input: CreateEventBusCommandInput) {
       const name = input.Name ?? '';
-      refuseLogConfig(input.LogConfig);
+      refuseSettings(input);
       if (input.EventSourceName !== undefined) {
         throw new NotImplementedByLocalCloud('events CreateEventBus EventSourceName (partner event sources)');
       }
-      if (!/^[/.\-_A-Za-z0-9]{1,256}$/.test(name) || name === DEFAULT_BUS) {
-        throw new AwsError('ValidationException', `Event bus name ${name} is not valid.`);
-      }
+      requireConstraints('ValidationException', [
+        { path: 'name', value: name, minLength: 1, maxLength: 256, pattern: '[/\\.\\-_A-Za-z0-9]+' },
+        { path: 'description', value: input.Description, maxLength: 512 },
+      ]);
       if (store.buses.has(name)) {
         throw new AwsError('ResourceAlreadyExistsException', `Event bus ${name} already exists.`);
       }
@@ -66,10 +69,10 @@ export function busOperations(cloud: Cloud, store: EventStore) {
     },
 
     async UpdateEventBus(input: UpdateEventBusCommandInput) {
-      refuseLogConfig(input.LogConfig);
+      refuseSettings(input);
       const bus = requireBus(store, input.Name);
       await checkKey(input.KmsKeyIdentifier, bus.arn);
-      const { description: _, kmsKeyIdentifier: __, deadLetterArn: ___, ...rest } = bus;
+      const { description: _, kmsKeyIdentifier: __, ...rest } = bus;
       const changed = change({ ...rest, ...settingsOf(input) }, {});
       return { Arn: bus.arn, Name: bus.name, ...describeSettings(changed) };
     },
@@ -90,6 +93,7 @@ export function busOperations(cloud: Cloud, store: EventStore) {
     },
 
     ListEventBuses({ NamePrefix, Limit, NextToken }: ListEventBusesCommandInput) {
+      requireLimit(Limit);
       const buses = store.buses
         .values()
         .filter(({ name }) => name.startsWith(NamePrefix ?? ''))
@@ -136,13 +140,12 @@ export function busOperations(cloud: Cloud, store: EventStore) {
   };
 }
 
-type Settings = Pick<UpdateEventBusCommandInput, 'Description' | 'KmsKeyIdentifier' | 'DeadLetterConfig'>;
+type Settings = Pick<UpdateEventBusCommandInput, 'Description' | 'KmsKeyIdentifier'>;
 
-function settingsOf(input: Settings): Pick<BusRecord, 'description' | 'kmsKeyIdentifier' | 'deadLetterArn'> {
+function settingsOf(input: Settings): Pick<BusRecord, 'description' | 'kmsKeyIdentifier'> {
   return {
     ...(input.Description !== undefined && { description: input.Description }),
     ...(input.KmsKeyIdentifier && { kmsKeyIdentifier: input.KmsKeyIdentifier }),
-    ...(input.DeadLetterConfig?.Arn !== undefined && { deadLetterArn: input.DeadLetterConfig.Arn }),
   };
 }
 
@@ -150,7 +153,6 @@ function describeSettings(bus: BusRecord): Settings {
   return {
     Description: bus.description,
     KmsKeyIdentifier: bus.kmsKeyIdentifier,
-    DeadLetterConfig: bus.deadLetterArn === undefined ? undefined : { Arn: bus.deadLetterArn },
   };
 }
 
@@ -166,7 +168,9 @@ function toEventBus(bus: BusRecord): EventBus {
 }
 
 function statementsOf(bus: BusRecord): readonly Statement[] {
-  return bus.policy === undefined ? [] : (JSON.parse(bus.policy) as PolicyDocument).Statement;
+  if (bus.policy === undefined) return [];
+  const { Statement } = JSON.parse(bus.policy) as PolicyDocument;
+  return [Statement].flat();
 }
 
 function requirePolicy(text: string): string {
@@ -175,11 +179,20 @@ function requirePolicy(text: string): string {
   } catch (cause) {
     throw new AwsError('ValidationException', 'The provided policy is not valid JSON.', { cause });
   }
+  try {
+    parsePolicy(text);
+  } catch (cause) {
+    throw new AwsError('ValidationException', (cause as Error).message, { cause });
+  }
   return text;
 }
 
-function refuseLogConfig(config: UpdateEventBusCommandInput['LogConfig']): void {
-  if (config?.Level !== undefined && config.Level !== 'OFF') {
+function refuseSettings({ LogConfig, DeadLetterConfig }: UpdateEventBusCommandInput): void {
+  if (LogConfig?.Level !== undefined && LogConfig.Level !== 'OFF') {
     throw new NotImplementedByLocalCloud('events LogConfig of a bus');
+  }
+  // it takes events that the bus's key keeps from being processed; here PutEvents refuses those at once
+  if (DeadLetterConfig?.Arn !== undefined) {
+    throw new NotImplementedByLocalCloud('events DeadLetterConfig of a bus');
   }
 }

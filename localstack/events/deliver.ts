@@ -16,8 +16,16 @@ export interface MatchedEvent {
   readonly forward: (busArn: string, event: BusEvent) => void;
 }
 
-/** Delivers; never rejects: what cannot be delivered goes to the dead letters or is reported on stderr. */
-export async function deliver(cloud: Cloud, matched: MatchedEvent): Promise<void> {
+/**
+ * Delivers, as often and as late as the faults of the cloud want it; never rejects: what cannot be delivered goes to
+ * the dead letters or is reported on stderr.
+ */
+export function deliver(cloud: Cloud, matched: MatchedEvent): Promise<void> {
+  const delivery = { service: 'events', target: matched.target.Arn! };
+  return cloud.faults.deliver(delivery, () => deliverOnce(cloud, matched));
+}
+
+async function deliverOnce(cloud: Cloud, matched: MatchedEvent): Promise<void> {
   const { event, rule, target } = matched;
   const context = { ruleArn: rule.arn, ruleName: rule.name, ingestionTime: matched.ingestionTime };
   const input = transformInput(event, target, context);

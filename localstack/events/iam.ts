@@ -31,8 +31,16 @@ const ON_RULE = [
   'ListTargetsByRule',
 ];
 const ON_ARCHIVE = ['CreateArchive', 'UpdateArchive', 'DeleteArchive', 'DescribeArchive'];
+const ON_REPLAY = ['StartReplay', 'CancelReplay', 'DescribeReplay'];
 const ON_TAGGED = ['TagResource', 'UntagResource', 'ListTagsForResource'];
-const ON_ALL = ['ListEventBuses', 'ListRules', 'ListRuleNamesByTarget', 'TestEventPattern', 'ListArchives'];
+const ON_ALL = [
+  'ListEventBuses',
+  'ListRules',
+  'ListRuleNamesByTarget',
+  'TestEventPattern',
+  'ListArchives',
+  'ListReplays',
+];
 
 /** Access requests by operation; what EventBridge has no resource type for is asked on `*`. */
 export function eventsAccess(cloud: Cloud, store: EventStore) {
@@ -88,7 +96,7 @@ export function eventsAccess(cloud: Cloud, store: EventStore) {
         ? [archive, { action, resource: input.EventSourceArn ?? '*' }]
         : [archive];
     }
-    if (operation === 'StartReplay' || operation === 'DescribeReplay') {
+    if (ON_REPLAY.includes(operation)) {
       const replay = `arn:aws:events:${cloud.region}:${cloud.account}:replay/${input.ReplayName}`;
       const requests = [{ action, resource: replay }];
       return operation === 'StartReplay'

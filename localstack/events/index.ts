@@ -6,6 +6,7 @@ import { createArchives } from './archives.ts';
 import { busOperations } from './buses.ts';
 import { eventsAccess } from './iam.ts';
 import { createPutEvents } from './put-events.ts';
+import { failUnfinishedReplays, replayOperations } from './replay-operations.ts';
 import { createRouter } from './router.ts';
 import { ruleOperations } from './rules.ts';
 import { createScheduledRules } from './scheduled-rules.ts';
@@ -30,11 +31,13 @@ export function createEventBridgeService(cloud: Cloud): EventBridgeService {
       PutEvents: putEvents,
       ...busOperations(cloud, store),
       ...ruleOperations(cloud, store, schedules),
-      ...archiveOperations(cloud, store, archives, router),
+      ...archiveOperations(cloud, store, archives),
+      ...replayOperations(cloud, store, archives, router),
     },
     authorize: (operation, input) => access(operation, input),
     publishServiceEvent,
     async start() {
+      failUnfinishedReplays(store, cloud.clock.now());
       for (const arn of store.rules.keys()) schedules.reschedule(arn);
     },
     async stop() {

@@ -80,6 +80,41 @@ describe('a template', () => {
   });
 });
 
+// "Amazon EventBridge input transformation" of the user guide: its event, paths, templates and outputs
+describe('the examples of the user guide', () => {
+  const event = {
+    ...EVENT,
+    'detail-type': 'EC2 Instance State-change Notification',
+    source: 'aws.ec2',
+    account: '111122223333',
+    time: '2015-11-11T21:29:54Z',
+    resources: ['arn:aws:ec2:us-east-1:123456789012:instance/i-abcd1111'],
+    detail: { 'instance-id': 'i-0123456789', state: 'RUNNING' },
+  };
+  const InputPathsMap = {
+    timestamp: '$.time',
+    instance: '$.detail.instance-id',
+    state: '$.detail.state',
+    resource: '$.resources',
+  };
+  test.each<[string, string]>([
+    ['"instance <instance> is in <state>"', '"instance i-0123456789 is in RUNNING"'],
+    ['"instance \\"<instance>\\" is in <state>"', '"instance \\"i-0123456789\\" is in RUNNING"'],
+    ['{ "instance" : <instance>, "state": <state> }', '{ "instance" : "i-0123456789", "state": "RUNNING" }'],
+    [
+      '{ "instance" : <instance>, "state": "<state>", "instanceStatus": "instance \\"<instance>\\" is in <state>" }',
+      '{ "instance" : "i-0123456789", "state": "RUNNING", "instanceStatus": "instance \\"i-0123456789\\" is in RUNNING" }',
+    ],
+    [
+      '{ "instance" : <instance>, "resource": <resource> }',
+      '{ "instance" : "i-0123456789", "resource": ["arn:aws:ec2:us-east-1:123456789012:instance/i-abcd1111"] }',
+    ],
+  ])('%s', (InputTemplate, expected) => {
+    const target = { Id: 't', Arn: 'a', InputTransformer: { InputPathsMap, InputTemplate } };
+    expect(transformInput(event, target, CONTEXT)).toBe(expected);
+  });
+});
+
 describe('other inputs', () => {
   const send = (target: object) => transformInput(EVENT, { Id: 't', Arn: 'a', ...target }, CONTEXT);
 

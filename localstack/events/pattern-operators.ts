@@ -1,189 +1,125 @@
-/** The operators that an array of an event pattern may hold. */
+/** The operators that an array of an event pattern may hold, read in the order in which EventBridge reads them. */
+import type { JsonTokens } from './json-tokens.ts';
+import { parseAnythingBut } from './pattern-anything-but.ts';
 import { parseCidr } from './pattern-cidr.ts';
+import { parseNumeric } from './pattern-numeric.ts';
 import { parseWildcard } from './pattern-wildcard.ts';
-
-/** What is wrong with a pattern, in EventBridge's words; the service adds its own prefix. */
-export class PatternProblem extends Error {
-  override readonly name = 'PatternProblem';
-}
 
 export type LeafTest =
   | { readonly kind: 'exists'; readonly wanted: boolean }
-  | { readonly kind: 'value'; readonly matches: (value: unknown) => boolean };
-type Matcher = (value: unknown) => boolean;
+  | { readonly kind: 'value'; readonly matches: Matcher };
+/** Tests a scalar of an event. */
+export type Matcher = (value: unknown) => boolean;
 
-/** Numbers outside of this range are refused by EventBridge. */
-const LARGEST_NUMBER = 5e9;
+const ONE_KEY = 'Only one key allowed in match expression';
 
-/** Parses one element of a field's array. @throws PatternProblem */
-export function parseLeafTest(element: unknown): LeafTest {
-  if (Array.isArray(element) || element === undefined) {
-    throw new PatternProblem('Match value must be String, number, true, false, or null');
-  }
-  if (typeof element !== 'object' || element === null) {
-    return { kind: 'value', matches: (value) => value === element };
-  }
-  const [entry, ...others] = Object.entries(element);
-  if (!entry) throw new PatternProblem('Empty match expression');
-  if (others.length > 0) throw new PatternProblem('Only one key allowed in match expression');
-  const [operator, operand] = entry;
-  if (operator === 'exists') {
-    if (typeof operand !== 'boolean') {
-      throw new PatternProblem('exists match pattern must be either true or false.');
+/** Reads the array after its `[` up to and with its `]`. @throws PatternProblem */
+export function parseLeafTests(tokens: JsonTokens): readonly LeafTest[] {
+  const tests: LeafTest[] = [];
+  for (let kind = tokens.next(); kind !== ']'; kind = tokens.next()) {
+    if (kind === '[' || kind === undefined) {
+      throw tokens.problem('Match value must be String, number, true, false, or null');
     }
-    return { kind: 'exists', wanted: operand };
+    if (kind === '{') {
+      tests.push(parseExpression(tokens));
+      continue;
+    }
+    const wanted: unknown = kind === 'string' ? tokens.text() : JSON.parse(tokens.text());
+    tests.push({ kind: 'value', matches: (value) => value === wanted });
   }
-  return { kind: 'value', matches: parseOperator(operator, operand) };
+  if (tests.length === 0) throw tokens.problem('Empty arrays are not allowed');
+  return tests;
 }
 
-function parseOperator(operator: string, operand: unknown): Matcher {
+function parseExpression(tokens: JsonTokens): LeafTest {
+  if (tokens.next() !== 'name') throw tokens.problem('Match expression name not found');
+  const operator = tokens.name;
+  if (operator === 'exists') return parseExists(tokens);
+  return { kind: 'value', matches: parseOperator(operator, tokens) };
+}
+
+function parseExists(tokens: JsonTokens): LeafTest {
+  const kind = tokens.next();
+  if (kind !== 'true' && kind !== 'false') {
+    throw tokens.problem('exists match pattern must be either true or false.');
+  }
+  endExpression(tokens);
+  return { kind: 'exists', wanted: kind === 'true' };
+}
+
+function parseOperator(operator: string, tokens: JsonTokens): Matcher {
   switch (operator) {
+    case 'exactly': {
+      const wanted = takeString(tokens, 'exact match pattern must be a string');
+      endExpression(tokens);
+      return (value) => value === wanted;
+    }
     case 'prefix':
     case 'suffix':
-      return parseAffix(operator, operand);
-    case 'equals-ignore-case':
-      return parseIgnoreCase(operand);
-    case 'wildcard':
-      return onStrings(parseWildcard(requireString(operand, 'wildcard match pattern must be a string')));
-    case 'cidr':
-      return onStrings(parseCidr(requireString(operand, 'prefix match pattern must be a string')));
-    case 'numeric':
-      return parseNumeric(operand);
+      return parseAffix(operator, tokens);
+    case 'numeric': {
+      if (tokens.next() !== '[') throw tokens.problem('Value of numeric must be an array.');
+      const matches = parseNumeric(tokens);
+      if (tokens.next() !== '}') throw tokens.problem('Too many elements in numeric expression');
+      return matches;
+    }
     case 'anything-but':
-      return parseAnythingBut(operand);
+      return parseAnythingBut(tokens);
+    case 'cidr': {
+      const matches = parseCidr(takeString(tokens, 'prefix match pattern must be a string'));
+      endExpression(tokens);
+      return onStrings(matches);
+    }
+    case 'equals-ignore-case': {
+      const wanted = takeString(tokens, 'equals-ignore-case match pattern must be a string').toLowerCase();
+      endExpression(tokens);
+      return onStrings((value) => value.toLowerCase() === wanted);
+    }
+    case 'wildcard': {
+      const text = takeString(tokens, 'wildcard match pattern must be a string');
+      const matches = parseWildcard(text, (problem) => tokens.problem(problem));
+      endExpression(tokens);
+      return onStrings(matches);
+    }
     default:
-      throw new PatternProblem(`Unrecognized match type ${operator}`);
+      throw tokens.problem(`Unrecognized match type ${operator}`);
   }
 }
 
-function parseAffix(operator: 'prefix' | 'suffix', operand: unknown): Matcher {
-  if (typeof operand === 'object' && operand !== null && !Array.isArray(operand)) {
-    const [[inner, text] = ['', ''], ...others] = Object.entries(operand);
-    if (inner !== 'equals-ignore-case' || others.length > 0) {
-      throw new PatternProblem(`Unsupported ${operator} pattern: ${inner}`);
+function parseAffix(operator: 'prefix' | 'suffix', tokens: JsonTokens): Matcher {
+  const kind = tokens.next();
+  if (kind === '{') {
+    const title = operator === 'prefix' ? 'Prefix' : 'Suffix';
+    if (tokens.next() !== 'name') throw tokens.problem(`${title} expression name not found`);
+    if (tokens.name !== 'equals-ignore-case') {
+      throw tokens.problem(`Unsupported ${operator} pattern: ${tokens.name}`);
     }
-    const wanted = requireString(text, 'equals-ignore-case match pattern must be a string').toLowerCase();
+    const wanted = takeString(tokens, 'equals-ignore-case match pattern must be a string').toLowerCase();
+    endExpression(tokens);
+    endExpression(tokens);
     return onStrings((value) => hasAffix(operator, value.toLowerCase(), wanted));
   }
-  const wanted = requireString(operand, `${operator} match pattern must be a string`);
+  if (kind !== 'string') throw tokens.problem(`${operator} match pattern must be a string`);
+  const wanted = tokens.text();
+  endExpression(tokens);
   return onStrings((value) => hasAffix(operator, value, wanted));
 }
 
-function hasAffix(operator: 'prefix' | 'suffix', value: string, wanted: string): boolean {
+/** Whether a text begins or ends with another. */
+export function hasAffix(operator: 'prefix' | 'suffix', value: string, wanted: string): boolean {
   return operator === 'prefix' ? value.startsWith(wanted) : value.endsWith(wanted);
 }
 
-function parseIgnoreCase(operand: unknown): Matcher {
-  const wanted = requireString(operand, 'equals-ignore-case match pattern must be a string').toLowerCase();
-  return onStrings((value) => value.toLowerCase() === wanted);
-}
-
-function parseNumeric(operand: unknown): Matcher {
-  if (!Array.isArray(operand)) throw new PatternProblem('Value of numeric must be an array.');
-  if (operand.length === 0) throw new PatternProblem('Invalid member in numeric match: ]');
-  if (operand.length > 4) throw new PatternProblem('Too many terms in numeric range expression');
-  const comparisons: ((value: number) => boolean)[] = [];
-  const operators: string[] = [];
-  for (let index = 0; index < operand.length; index += 2) {
-    const operator: unknown = operand[index];
-    const bound: unknown = operand[index + 1];
-    if (typeof operator !== 'string')
-      throw new PatternProblem(`Invalid member in numeric match: ${operator}`);
-    const name = operator === '=' ? 'equals' : operator;
-    if (typeof bound !== 'number') throw new PatternProblem(`Value of ${name} must be numeric`);
-    if (Math.abs(bound) > LARGEST_NUMBER) {
-      throw new PatternProblem(`Value must be between -5.0E9 and 5.0E9, inclusive`);
-    }
-    comparisons.push(comparison(operator, bound));
-    operators.push(operator);
-  }
-  requireRange(operators, operand);
-  return (value) => typeof value === 'number' && comparisons.every((compare) => compare(value));
-}
-
-function requireRange(operators: readonly string[], operand: readonly unknown[]): void {
-  const [first, second] = operators;
-  if (second === undefined) return;
-  if (!first?.startsWith('>')) throw new PatternProblem('Too many elements in numeric expression');
-  if (!second.startsWith('<')) throw new PatternProblem(`Bad numeric range operator: ${second}`);
-  if ((operand[1] as number) >= (operand[3] as number))
-    throw new PatternProblem('Bottom must be less than top');
-}
-
-function comparison(operator: string, bound: number): (value: number) => boolean {
-  switch (operator) {
-    case '=':
-      return (value) => value === bound;
-    case '<':
-      return (value) => value < bound;
-    case '<=':
-      return (value) => value <= bound;
-    case '>':
-      return (value) => value > bound;
-    case '>=':
-      return (value) => value >= bound;
-    default:
-      throw new PatternProblem(`Unrecognized numeric range operator: ${operator}`);
-  }
-}
-
-/** True for every value but the named ones; a field that is absent never matches. */
-function parseAnythingBut(operand: unknown): Matcher {
-  if (typeof operand === 'object' && operand !== null && !Array.isArray(operand)) {
-    const [[operator, values] = ['', ''], ...others] = Object.entries(operand);
-    if (others.length > 0) throw new PatternProblem('Only one key allowed in match expression');
-    const excluded = parseAnythingButOperator(operator, values);
-    return (value) => !excluded.some((matches) => matches(value));
-  }
-  const excluded: unknown[] = Array.isArray(operand) ? operand : [operand];
-  const first = excluded[0];
-  if (!Array.isArray(operand) && typeof first !== 'string' && typeof first !== 'number') {
-    throw new PatternProblem('Value of anything-but must be an array or single string/number value.');
-  }
-  if (excluded.length === 0) throw new PatternProblem('Empty arrays are not allowed');
-  if (excluded.some((each) => typeof each !== 'string' && typeof each !== 'number')) {
-    throw new PatternProblem('Inside anything but list, start|null|boolean is not supported.');
-  }
-  if (excluded.some((each) => typeof each !== typeof first)) {
-    throw new PatternProblem(
-      'Inside anything but list, either all values are number or string, mixed type is not supported',
-    );
-  }
-  return (value) => !excluded.includes(value);
-}
-
-function parseAnythingButOperator(operator: string, values: unknown): Matcher[] {
-  const list: unknown[] = Array.isArray(values) ? values : [values];
-  if (list.length === 0) throw new PatternProblem('Empty arrays are not allowed');
-  switch (operator) {
-    case 'prefix':
-    case 'suffix':
-      if (list.includes('')) throw new PatternProblem('Null prefix/suffix not allowed');
-      return list.map((each) => onStrings(parseAnythingButAffix(operator, each)));
-    case 'equals-ignore-case':
-      if (list.some((each) => typeof each !== 'string')) {
-        throw new PatternProblem(
-          'Inside anything-but/equals-ignore-case list, number|start|null|boolean is not supported.',
-        );
-      }
-      return list.map(parseIgnoreCase);
-    case 'wildcard':
-      return list.map((each) => parseOperator('wildcard', each));
-    default:
-      throw new PatternProblem(`Unsupported anything-but pattern: ${operator}`);
-  }
-}
-
-function parseAnythingButAffix(operator: 'prefix' | 'suffix', operand: unknown): (value: string) => boolean {
-  const wanted = requireString(operand, 'prefix/suffix match pattern must be a string');
-  return (value) => hasAffix(operator, value, wanted);
-}
-
-function onStrings(matches: (value: string) => boolean): Matcher {
+/** A test that only strings can pass. */
+export function onStrings(matches: (value: string) => boolean): Matcher {
   return (value) => typeof value === 'string' && matches(value);
 }
 
-function requireString(value: unknown, problem: string): string {
-  if (typeof value !== 'string') throw new PatternProblem(problem);
-  return value;
+function takeString(tokens: JsonTokens, problem: string): string {
+  if (tokens.next() !== 'string') throw tokens.problem(problem);
+  return tokens.text();
+}
+
+function endExpression(tokens: JsonTokens): void {
+  if (tokens.next() !== '}') throw tokens.problem(ONE_KEY);
 }

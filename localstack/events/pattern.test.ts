@@ -103,7 +103,7 @@ describe('refusal', () => {
     ['{"a":[{"cidr":"10.0.0.0"}]}', "Malformed CIDR, one '/' required"],
     ['{"a":[{"wildcard":"a**"}]}', 'Consecutive wildcard characters at pos 2'],
     ['{"a":[{"anything-but":[null]}]}', 'Inside anything but list, start|null|boolean is not supported.'],
-    ['{"$or":[{"a":[1]}]}', '$or must be an array of at least two objects'],
+    ['{"$or":[{"a":[1]}]}', 'There must have at least 2 Objects in $or relationship.'],
   ])('%s: %s', (pattern, reason) => {
     expect(() => parseEventPattern(pattern)).toThrow(`Event pattern is not valid. Reason: ${reason}`);
   });

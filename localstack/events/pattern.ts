@@ -1,22 +1,32 @@
 /**
  * Event patterns: parsing with EventBridge's own complaints, and matching.
  *
- * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html and the engine itself,
+ * https://github.com/aws/event-ruler: a pattern becomes rules of paths and tests, one rule for each way through `$or`.
  */
 import { AwsError } from '../core/errors.ts';
-import { type LeafTest, PatternProblem, parseLeafTest } from './pattern-operators.ts';
+import { JsonTokens, PatternProblem } from './json-tokens.ts';
+import { type LeafTest, parseLeafTests } from './pattern-operators.ts';
 
 /** Longest pattern that EventBridge takes, in characters. */
 const LONGEST_PATTERN = 4096;
+/** EventBridge's quota for the ways through a pattern's `$or`. */
+const MOST_COMBINATIONS = 1000;
+/** Names that may become operators: no field inside of `$or` may have one. */
+const RESERVED_IN_OR = new Set(
+  'exactly equals-ignore-case prefix suffix anything-but exists wildcard numeric cidr = < <= > >= regex not-wildcard not-equals-ignore-case date-after date-on-or-after date-before date-on-or-before in-date-range ip-address-in-range ip-address-not-in-range'.split(
+    ' ',
+  ),
+);
 
-interface ObjectTest {
-  readonly fields: readonly (readonly [string, FieldTest])[];
-  /** Each entry is one `$or`: at least one of its alternatives has to match. */
-  readonly alternatives: readonly (readonly ObjectTest[])[];
+/** Paths joined by dots, with the tests of which one has to hold: a path that comes again replaces the first. */
+type Rule = Map<string, readonly LeafTest[]>;
+
+/** A rule's paths as a tree; a node may have tests and nodes below it. */
+interface PathNode {
+  tests?: readonly LeafTest[];
+  readonly below: Map<string, PathNode>;
 }
-type FieldTest =
-  | { readonly kind: 'object'; readonly test: ObjectTest }
-  | { readonly kind: 'leaf'; readonly tests: readonly LeafTest[] };
 
 /** A parsed pattern. */
 export interface EventPattern {
@@ -46,68 +56,99 @@ export function parsePattern(text: string): EventPattern {
       `the pattern has ${text.length} characters, at most ${LONGEST_PATTERN} are allowed`,
     );
   }
-  let pattern: unknown;
-  try {
-    pattern = JSON.parse(text);
-  } catch (error) {
-    throw new PatternProblem((error as Error).message);
+  const tokens = new JsonTokens(text);
+  if (tokens.next() !== '{') throw tokens.problem('Filter is not an object');
+  const trees = parseObject(tokens, { rules: [], path: '', isInOr: false }).map(treeOf);
+  return {
+    matches(event) {
+      const nested = withNestedNames(event);
+      return trees.some((tree) => matchesNode(tree, nested));
+    },
+  };
+}
+
+interface Place {
+  readonly rules: readonly Rule[];
+  /** With a dot at its end, or empty. */
+  readonly path: string;
+  readonly isInOr: boolean;
+}
+
+/** Reads an object's fields into every rule; gives the rules there are then. */
+function parseObject(tokens: JsonTokens, { rules: before, path, isInOr }: Place): readonly Rule[] {
+  let rules = before;
+  let fields = 0;
+  while (tokens.next() !== '}') {
+    fields += 1;
+    const { name } = tokens;
+    if (name === '$or') {
+      rules = parseOr(tokens, { rules, path, isInOr });
+      continue;
+    }
+    if (isInOr && RESERVED_IN_OR.has(name)) {
+      throw tokens.problem(`${name} is Ruler reserved fieldName which cannot be used inside $or.`);
+    }
+    const kind = tokens.next();
+    if (kind === '{') {
+      rules = parseObject(tokens, { rules, path: `${path}${name}.`, isInOr });
+    } else if (kind === '[') {
+      const tests = parseLeafTests(tokens);
+      const base: readonly Rule[] = rules.length > 0 ? rules : [new Map()];
+      rules = base.map((rule) => new Map(rule).set(`${path}${name}`, tests));
+    } else {
+      throw tokens.problem(`"${name}" must be an object or an array`);
+    }
   }
-  if (!isObject(pattern)) throw new PatternProblem('Filter is not an object');
-  const test = parseObject(pattern);
-  return { matches: (event) => matchesObject(test, withNestedNames(event)) };
+  if (fields === 0) throw tokens.problem('Empty objects are not allowed');
+  return rules;
 }
 
-function parseObject(pattern: Readonly<Record<string, unknown>>): ObjectTest {
-  const fields: [string, FieldTest][] = [];
-  const alternatives: ObjectTest[][] = [];
-  const entries = Object.entries(pattern);
-  if (entries.length === 0) throw new PatternProblem('Empty objects are not allowed');
-  for (const [name, value] of entries) {
-    if (name === '$or') alternatives.push(parseOr(value));
-    else fields.push(parseNamed(name, value));
+function parseOr(tokens: JsonTokens, { rules, path }: Place): readonly Rule[] {
+  const base: readonly Rule[] = rules.length > 0 ? rules : [new Map()];
+  const combined: Rule[] = [];
+  let alternatives = 0;
+  if (tokens.next() !== '[') throw tokens.problem('It must be an Array followed with $or.');
+  for (let kind = tokens.next(); kind !== ']'; kind = tokens.next()) {
+    alternatives += 1;
+    if (kind !== '{') throw tokens.problem('Only JSON object is allowed in array of $or relationship.');
+    combined.push(...parseObject(tokens, { rules: base, path, isInOr: true }));
+    if (combined.length > MOST_COMBINATIONS) {
+      throw new PatternProblem(`the pattern has more than ${MOST_COMBINATIONS} combinations of $or`);
+    }
   }
-  return { fields, alternatives };
+  if (alternatives < 2) throw tokens.problem('There must have at least 2 Objects in $or relationship.');
+  return combined;
 }
 
-function parseOr(value: unknown): ObjectTest[] {
-  if (!Array.isArray(value) || value.length < 2 || !value.every(isObject)) {
-    throw new PatternProblem('$or must be an array of at least two objects');
+function treeOf(rule: Rule): PathNode {
+  const root: PathNode = { below: new Map() };
+  for (const [path, tests] of rule) {
+    let node = root;
+    for (const name of path.split('.')) {
+      const next = node.below.get(name) ?? { below: new Map() };
+      node.below.set(name, next);
+      node = next;
+    }
+    node.tests = tests;
   }
-  return value.map(parseObject);
+  return root;
 }
 
-/** EventBridge joins names with dots, so `"a.b": [1]` and `"a": {"b": [1]}` are the same pattern. */
-function parseNamed(name: string, value: unknown): [string, FieldTest] {
-  const dot = name.indexOf('.');
-  if (dot <= 0 || dot === name.length - 1) return [name, parseField(name, value)];
-  const inner = parseNamed(name.slice(dot + 1), value);
-  return [name.slice(0, dot), { kind: 'object', test: { fields: [inner], alternatives: [] } }];
-}
-
-function parseField(name: string, value: unknown): FieldTest {
-  if (Array.isArray(value)) {
-    if (value.length === 0) throw new PatternProblem('Empty arrays are not allowed');
-    return { kind: 'leaf', tests: value.map(parseLeafTest) };
-  }
-  if (isObject(value)) return { kind: 'object', test: parseObject(value) };
-  throw new PatternProblem(`"${name}" must be an object or an array`);
-}
-
-function matchesObject(test: ObjectTest, value: unknown): boolean {
+function matchesNode(node: PathNode, value: unknown): boolean {
   // one element of an array of objects has to satisfy all of the pattern below it (array consistency)
-  if (Array.isArray(value) && value.some(isObject)) return value.some((each) => matchesObject(test, each));
+  if (Array.isArray(value) && value.some(isObject)) return value.some((each) => matchesNode(node, each));
   const object = isObject(value) ? value : {};
-  return (
-    test.fields.every(([name, field]) =>
-      matchesField(field, Object.hasOwn(object, name) ? object[name] : undefined),
-    ) && test.alternatives.every((alternatives) => alternatives.some((each) => matchesObject(each, value)))
-  );
+  for (const [name, below] of node.below) {
+    const field = Object.hasOwn(object, name) ? object[name] : undefined;
+    if (below.tests && !matchesLeaf(below.tests, field)) return false;
+    if (below.below.size > 0 && !matchesNode(below, field)) return false;
+  }
+  return true;
 }
 
-function matchesField(field: FieldTest, value: unknown): boolean {
-  if (field.kind === 'object') return matchesObject(field.test, value);
+function matchesLeaf(tests: readonly LeafTest[], value: unknown): boolean {
   const leaves = leavesOf(value);
-  return field.tests.some((test) =>
+  return tests.some((test) =>
     test.kind === 'exists' ? leaves.length > 0 === test.wanted : leaves.some(test.matches),
   );
 }
@@ -118,7 +159,7 @@ function withNestedNames(value: unknown): unknown {
   if (!isObject(value)) return value;
   const nested: Record<string, unknown> = {};
   for (const [name, each] of Object.entries(value)) {
-    const path = /^[^.].*[^.]$/.test(name) ? name.split('.') : [name];
+    const path = name.split('.');
     let target = nested;
     for (const step of path.slice(0, -1)) {
       const next = isObject(target[step]) ? target[step] : {};

@@ -7,16 +7,18 @@ import type {
   PutEventsResultEntry,
 } from '@aws-sdk/client-eventbridge';
 import type { AwsEvent, Cloud } from '../core/cloud.ts';
-import { AwsError } from '../core/errors.ts';
+import { AwsError, NotImplementedByLocalCloud } from '../core/errors.ts';
 import type { Call } from '../core/service.ts';
 import { useKey } from '../sqs/key-use.ts';
 import { type BusEvent, eventTime } from './bus-event.ts';
+import { requireConstraints } from './constraints.ts';
 import type { Router } from './router.ts';
 import { EVENTS_PRINCIPAL } from './send-to-target.ts';
 import { type BusRecord, busNameOf, DEFAULT_BUS, type EventStore } from './store.ts';
 
 const MOST_ENTRIES = 10;
-const LARGEST_REQUEST_BYTES = 262_144;
+/** Since January 2026; before it was 256 KB. */
+const LARGEST_REQUEST_BYTES = 1_048_576;
 /** What EventBridge counts for an entry's time. */
 const TIME_BYTES = 14;
 
@@ -26,10 +28,15 @@ export function createPutEvents(cloud: Cloud, store: EventStore, router: Router)
   async function putEntry(entry: PutEventsRequestEntry, call: Call): Promise<PutEventsResultEntry> {
     const problem = problemOf(entry, call);
     if (problem) return problem;
+    const detail = detailOf(entry.Detail!);
+    if (!detail) return failed('MalformedDetail', 'Detail is malformed.');
     const busName = busNameOf(entry.EventBusName);
     const bus = store.buses.get(busName);
-    // AWS answers as if it had taken an event for a bus that does not exist; here the mistake shows
-    if (!bus) return failed('InvalidArgument', `Event bus ${busName} does not exist.`);
+    if (!bus) {
+      // AWS answers as if it had taken an event for a bus that does not exist
+      console.error(`local cloud: events: event bus ${busName} does not exist: an event is lost`);
+      return { EventId: randomUUID() };
+    }
     const refusal = await keyRefusal(cloud, bus);
     if (refusal) return refusal;
     const event: BusEvent = {
@@ -41,7 +48,7 @@ export function createPutEvents(cloud: Cloud, store: EventStore, router: Router)
       time: eventTime(entry.Time ?? call.now),
       region: cloud.region,
       resources: entry.Resources ?? [],
-      detail: JSON.parse(entry.Detail!) as object,
+      detail,
     };
     router.route(busName, event);
     return { EventId: event.id };
@@ -50,17 +57,14 @@ export function createPutEvents(cloud: Cloud, store: EventStore, router: Router)
   async function putEvents(input: PutEventsCommandInput, call: Call): Promise<Output> {
     const entries = input.Entries ?? [];
     if (input.EndpointId !== undefined) {
-      throw new AwsError(
-        'ValidationException',
-        'Global endpoints (EndpointId) do not exist in the local cloud.',
-      );
+      throw new NotImplementedByLocalCloud('events PutEvents EndpointId (global endpoints)');
     }
-    if (entries.length < 1 || entries.length > MOST_ENTRIES) {
-      throw new AwsError(
-        'ValidationException',
-        `1 validation error detected: Value '[${entries.length} entries]' at 'entries' failed to satisfy constraint: Member must have length ${entries.length < 1 ? 'greater than or equal to 1' : `less than or equal to ${MOST_ENTRIES}`}`,
-      );
+    if (entries.some(({ TraceHeader }) => TraceHeader !== undefined)) {
+      throw new NotImplementedByLocalCloud('events PutEvents TraceHeader (X-Ray)');
     }
+    requireConstraints('ValidationException', [
+      { path: 'entries', value: entries.map(showEntry), minLength: 1, maxLength: MOST_ENTRIES },
+    ]);
     if (entries.reduce((total, entry) => total + sizeOf(entry), 0) > LARGEST_REQUEST_BYTES) {
       throw new AwsError(
         'ValidationException',
@@ -106,13 +110,17 @@ function problemOf(entry: PutEventsRequestEntry, call: Call): PutEventsResultEnt
   if (entry.Source!.startsWith('aws.') && call.principal.kind !== 'service') {
     return failed('NotAuthorizedForSourceException', 'Not authorized for the source.');
   }
+  return undefined;
+}
+
+/** The detail as an object; undefined when it is none. */
+function detailOf(text: string): object | undefined {
   try {
-    const detail: unknown = JSON.parse(entry.Detail!);
-    if (typeof detail === 'object' && detail !== null && !Array.isArray(detail)) return undefined;
+    const detail: unknown = JSON.parse(text);
+    return typeof detail === 'object' && detail !== null && !Array.isArray(detail) ? detail : undefined;
   } catch {
-    // falls through to the same answer as a detail that is no object
+    return undefined;
   }
-  return failed('MalformedDetail', 'Detail is malformed.');
 }
 
 /** A bus with a customer managed key takes events only if the key's policy lets EventBridge use it. */
@@ -144,6 +152,14 @@ export function busKeyUse(
     via: 'events',
     encryptionContext: { 'aws:events:event-bus:arn': busArn },
   };
+}
+
+/** An entry as EventBridge's messages show it. */
+function showEntry(entry: PutEventsRequestEntry): string {
+  const time = entry.Time ? String(entry.Time) : 'null';
+  const resources = entry.Resources ? `[${entry.Resources.join(', ')}]` : 'null';
+  const { Source = 'null', DetailType = 'null', Detail = 'null', EventBusName = 'null' } = entry;
+  return `PutEventsRequestEntry(time=${time}, source=${Source}, resources=${resources}, detailType=${DetailType}, detail=${Detail}, eventBusName=${EventBusName}, traceHeader=null, kmsKeyIdentifier=null, internalMetadata=null)`;
 }
 
 function sizeOf(entry: PutEventsRequestEntry): number {

@@ -3,6 +3,7 @@ import type { Cloud } from '../core/cloud.ts';
 import type { Archives } from './archives.ts';
 import { type BusEvent, eventTime } from './bus-event.ts';
 import { deliver } from './deliver.ts';
+import { DeliveryError } from './delivery-error.ts';
 import { type EventPattern, parseEventPattern } from './pattern.ts';
 import { busNameOf, type EventStore, type RuleRecord, rulesOf } from './store.ts';
 
@@ -44,6 +45,8 @@ export function createRouter(cloud: Cloud, store: EventStore, archives: Archives
         );
       } else if (store.buses.has(name)) {
         route(name, event, { hops: hops + 1 });
+      } else {
+        throw new DeliveryError('NO_RESOURCE', `Event bus ${name} does not exist.`);
       }
     };
   }

@@ -19,6 +19,7 @@ import type {
 import type { Cloud } from '../core/cloud.ts';
 import { AwsError, NotImplementedByLocalCloud } from '../core/errors.ts';
 import { pageOf } from '../core/pages.ts';
+import { NAME_PATTERN, requireConstraints, requireLimit } from './constraints.ts';
 import { parseEventPattern } from './pattern.ts';
 import { parseSchedule } from './schedule-expression.ts';
 import type { ScheduledRules } from './scheduled-rules.ts';
@@ -90,6 +91,7 @@ export function ruleOperations(cloud: Cloud, store: EventStore, schedules: Sched
     },
 
     ListRules({ NamePrefix, EventBusName, Limit, NextToken }: ListRulesCommandInput) {
+      requireLimit(Limit);
       const bus = requireBus(store, EventBusName);
       const rules = rulesOf(store, bus.name)
         .filter(({ name }) => name.startsWith(NamePrefix ?? ''))
@@ -104,7 +106,7 @@ export function ruleOperations(cloud: Cloud, store: EventStore, schedules: Sched
 
     PutTargets({ Rule, EventBusName, Targets = [] }: PutTargetsCommandInput) {
       const rule = requireRule(store, cloud, Rule ?? '', EventBusName);
-      for (const target of Targets) validateTarget(target);
+      Targets.forEach(validateTarget);
       const ids = new Set(Targets.map(({ Id }) => Id));
       const targets: Target[] = [...rule.targets.filter(({ Id }) => !ids.has(Id)), ...Targets];
       if (targets.length > MOST_TARGETS) {
@@ -124,12 +126,14 @@ export function ruleOperations(cloud: Cloud, store: EventStore, schedules: Sched
     },
 
     ListTargetsByRule({ Rule, EventBusName, Limit, NextToken }: ListTargetsByRuleCommandInput) {
+      requireLimit(Limit);
       const rule = requireRule(store, cloud, Rule ?? '', EventBusName);
       const { items, nextToken } = pageOf(rule.targets, { size: Limit ?? 100, token: NextToken });
       return { Targets: items, NextToken: nextToken };
     },
 
     ListRuleNamesByTarget({ TargetArn, EventBusName, Limit, NextToken }: ListRuleNamesByTargetCommandInput) {
+      requireLimit(Limit);
       const bus = requireBus(store, EventBusName);
       const names = rulesOf(store, bus.name)
         .filter(({ targets }) => targets.some(({ Arn }) => Arn === TargetArn))
@@ -146,26 +150,31 @@ export function ruleOperations(cloud: Cloud, store: EventStore, schedules: Sched
     },
 
     TagResource({ ResourceARN, Tags }: TagResourceCommandInput) {
-      changeTags(store, ResourceARN, (tags) => ({ ...tags, ...tagsToRecord(Tags) }));
+      changeTags(store, cloud, ResourceARN ?? '', (tags) => ({ ...tags, ...tagsToRecord(Tags) }));
       return {};
     },
     UntagResource({ ResourceARN, TagKeys }: UntagResourceCommandInput) {
-      changeTags(store, ResourceARN, (tags) => withoutTags(tags, TagKeys));
+      changeTags(store, cloud, ResourceARN ?? '', (tags) => withoutTags(tags, TagKeys));
       return {};
     },
     ListTagsForResource({ ResourceARN }: ListTagsForResourceCommandInput) {
-      return { Tags: recordToTags(changeTags(store, ResourceARN, (tags) => tags)) };
+      return { Tags: recordToTags(changeTags(store, cloud, ResourceARN ?? '', (tags) => tags)) };
     },
   };
 }
 
 function validateRule(input: PutRuleCommandInput, busName: string): void {
-  if (!/^[.\-_A-Za-z0-9]{1,64}$/.test(input.Name ?? '')) {
-    throw new AwsError(
-      'ValidationException',
-      `1 validation error detected: Value '${input.Name}' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\.\\-_A-Za-z0-9]+`,
-    );
-  }
+  requireConstraints('ValidationException', [
+    { path: 'name', value: input.Name, minLength: 1, maxLength: 64, pattern: NAME_PATTERN },
+    { path: 'description', value: input.Description, maxLength: 512 },
+    { path: 'scheduleExpression', value: input.ScheduleExpression, maxLength: 256 },
+    { path: 'roleArn', value: input.RoleArn, minLength: 1, maxLength: 1600 },
+    {
+      path: 'state',
+      value: input.State,
+      oneOf: ['ENABLED', 'DISABLED', 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS'],
+    },
+  ]);
   if (input.EventPattern === undefined && input.ScheduleExpression === undefined) {
     throw new AwsError(
       'ValidationException',
@@ -215,16 +224,25 @@ function toRule(rule: RuleRecord) {
 /** Changes the tags of a rule or a bus and returns them. @throws AwsError ResourceNotFoundException */
 function changeTags(
   store: EventStore,
-  arn: string | undefined,
+  place: Pick<Cloud, 'account' | 'region'>,
+  arn: string,
   change: (tags: Readonly<Record<string, string>>) => Record<string, string>,
 ): Readonly<Record<string, string>> {
-  const rule = store.rules.get(arn ?? '');
-  if (rule) {
-    store.rules.put(rule.arn, { ...rule, tags: change(rule.tags) });
-    return store.rules.get(rule.arn)!.tags;
+  const [kind, ...path] = (arn.split(':')[5] ?? '').split('/');
+  if (kind === 'rule') {
+    const rule = requireRule(store, place, path.at(-1) ?? '', path.slice(0, -1).join('/') || undefined);
+    const tags = change(rule.tags);
+    store.rules.put(rule.arn, { ...rule, tags });
+    return tags;
   }
-  const bus = store.buses.values().find((each) => each.arn === arn);
-  if (!bus) throw new AwsError('ResourceNotFoundException', `Resource ${arn} does not exist.`);
-  store.buses.put(bus.name, { ...bus, tags: change(bus.tags) });
-  return store.buses.get(bus.name)!.tags;
+  if (kind !== 'event-bus') {
+    throw new AwsError(
+      'ValidationException',
+      `Parameter ${arn} is not valid. Reason: Provided Arn is not in correct format.`,
+    );
+  }
+  const bus = requireBus(store, arn);
+  const tags = change(bus.tags);
+  store.buses.put(bus.name, { ...bus, tags });
+  return tags;
 }

@@ -1,5 +1,5 @@
 /** What EventBridge keeps: buses, rules with their targets, archives, replays. */
-import type { Target } from '@aws-sdk/client-eventbridge';
+import type { ReplayState, Target } from '@aws-sdk/client-eventbridge';
 import type { Cloud } from '../core/cloud.ts';
 import type { Collection } from '../core/collection.ts';
 import { AwsError } from '../core/errors.ts';
@@ -9,7 +9,6 @@ export interface BusRecord {
   readonly arn: string;
   readonly description?: string;
   readonly kmsKeyIdentifier?: string;
-  readonly deadLetterArn?: string;
   /** Policy document as JSON text. */
   readonly policy?: string;
   readonly tags: Readonly<Record<string, string>>;
@@ -51,7 +50,8 @@ export interface ReplayRecord {
   readonly busArn: string;
   readonly filterArns: readonly string[];
   readonly description?: string;
-  readonly state: 'RUNNING' | 'COMPLETED';
+  readonly state: ReplayState;
+  readonly stateReason?: string;
   readonly fromEpochMs: number;
   readonly untilEpochMs: number;
   readonly startedAtEpochMs: number;

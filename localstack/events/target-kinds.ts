@@ -1,6 +1,7 @@
 /** Which resources a rule can send to, and what each of them needs. */
 import type { Target } from '@aws-sdk/client-eventbridge';
 import { AwsError, NotImplementedByLocalCloud } from '../core/errors.ts';
+import { NAME_PATTERN, requireConstraints } from './constraints.ts';
 import { validateInput } from './input-transformer.ts';
 
 export type TargetKind = 'function' | 'state-machine' | 'queue' | 'topic' | 'log-group' | 'bus';
@@ -33,16 +34,36 @@ export function targetKindOf(arn: string): TargetKind | undefined {
 
 /**
  * Checks a target as PutTargets does.
+ * @param index its place in the request, from 0
  * @throws AwsError ValidationException, or NotImplementedByLocalCloud for a kind or a setting that is not supported.
  */
-export function validateTarget(target: Target): void {
+export function validateTarget(target: Target, index: number): void {
   const arn = target.Arn ?? '';
-  if (!/^[.\-_A-Za-z0-9]{1,64}$/.test(target.Id ?? '')) {
-    throw new AwsError(
-      'ValidationException',
-      `1 validation error detected: Value '${target.Id}' at 'targets.1.member.id' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\.\\-_A-Za-z0-9]+`,
-    );
-  }
+  const member = `targets.${index + 1}.member`;
+  requireConstraints('ValidationException', [
+    { path: `${member}.id`, value: target.Id, minLength: 1, maxLength: 64, pattern: NAME_PATTERN },
+    { path: `${member}.arn`, value: target.Arn, minLength: 1, maxLength: 1600 },
+    { path: `${member}.input`, value: target.Input, maxLength: 8192 },
+    { path: `${member}.inputPath`, value: target.InputPath, maxLength: 256 },
+    {
+      path: `${member}.inputTransformer.inputTemplate`,
+      value: target.InputTransformer?.InputTemplate,
+      minLength: 1,
+      maxLength: 8192,
+    },
+    {
+      path: `${member}.retryPolicy.maximumRetryAttempts`,
+      value: target.RetryPolicy?.MaximumRetryAttempts,
+      min: 0,
+      max: 185,
+    },
+    {
+      path: `${member}.retryPolicy.maximumEventAgeInSeconds`,
+      value: target.RetryPolicy?.MaximumEventAgeInSeconds,
+      min: 60,
+      max: 86_400,
+    },
+  ]);
   if (!arn.startsWith('arn:')) {
     throw new AwsError(
       'ValidationException',

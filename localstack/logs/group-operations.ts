@@ -17,6 +17,7 @@ import type {
 import type { Cloud } from '../core/cloud.ts';
 import { AwsError, NotImplementedByLocalCloud } from '../core/errors.ts';
 import { pageOf } from '../core/pages.ts';
+import { requireConstraints } from '../events/constraints.ts';
 import { withoutTags } from '../events/tags.ts';
 import type { EventFiles } from './event-files.ts';
 import {
@@ -30,6 +31,13 @@ import {
   streamsOf,
 } from './groups.ts';
 import { requireLogsKey } from './log-key.ts';
+import {
+  refuseMembers,
+  requireGroupName,
+  requireLimit,
+  requireOneGroup,
+  requireStreamName,
+} from './log-names.ts';
 
 const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
@@ -48,15 +56,11 @@ export function groupOperations(cloud: Cloud, store: LogStore, files: EventFiles
   return {
     async CreateLogGroup(input: CreateLogGroupCommandInput) {
       const name = input.logGroupName ?? '';
-      if (!/^[.\-_/#A-Za-z0-9]{1,512}$/.test(name)) {
-        throw new AwsError(
-          'InvalidParameterException',
-          `1 validation error detected: Value '${name}' at 'logGroupName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+`,
-        );
-      }
+      requireGroupName(name);
       if (store.groups.has(name)) {
         throw new AwsError('ResourceAlreadyExistsException', 'The specified log group already exists');
       }
+      refuseMembers('CreateLogGroup', { deletionProtectionEnabled: input.deletionProtectionEnabled });
       if (input.logGroupClass !== undefined && input.logGroupClass !== 'STANDARD') {
         throw new NotImplementedByLocalCloud(`logs logGroupClass ${input.logGroupClass}`);
       }
@@ -83,6 +87,9 @@ export function groupOperations(cloud: Cloud, store: LogStore, files: EventFiles
     },
 
     DescribeLogGroups(input: DescribeLogGroupsCommandInput) {
+      const { accountIdentifiers, includeLinkedAccounts, logGroupIdentifiers, logGroupClass } = input;
+      refuseMembers('DescribeLogGroups', { accountIdentifiers, includeLinkedAccounts, logGroupIdentifiers });
+      requireLimit(input.limit, 50);
       if (input.logGroupNamePrefix !== undefined && input.logGroupNamePattern !== undefined) {
         throw new AwsError(
           'InvalidParameterException',
@@ -92,19 +99,18 @@ export function groupOperations(cloud: Cloud, store: LogStore, files: EventFiles
       const found = store.groups
         .values()
         .filter(({ name }) => name.startsWith(input.logGroupNamePrefix ?? ''))
-        .filter(({ name }) => name.includes(input.logGroupNamePattern ?? ''))
+        .filter(({ name }) => name.toLowerCase().includes(input.logGroupNamePattern?.toLowerCase() ?? ''))
+        // every group here is of the standard class
+        .filter(() => logGroupClass === undefined || logGroupClass === 'STANDARD')
         .sort((a, b) => (a.name < b.name ? -1 : 1));
       const { items, nextToken } = pageOf(found, { size: input.limit ?? 50, token: input.nextToken });
       return { logGroups: items.map(describeGroup), nextToken };
     },
 
     PutRetentionPolicy({ logGroupName, retentionInDays = 0 }: PutRetentionPolicyCommandInput) {
-      if (!RETENTION_DAYS.includes(retentionInDays)) {
-        throw new AwsError(
-          'InvalidParameterException',
-          `1 validation error detected: Value '${retentionInDays}' at 'retentionInDays' failed to satisfy constraint: Member must satisfy enum value set: [${RETENTION_DAYS.join(', ')}]`,
-        );
-      }
+      requireConstraints('InvalidParameterException', [
+        { path: 'retentionInDays', value: retentionInDays, oneOf: RETENTION_DAYS.map(String) },
+      ]);
       change(requireGroup(store, logGroupName), { retentionDays: retentionInDays });
       return {};
     },
@@ -129,12 +135,7 @@ export function groupOperations(cloud: Cloud, store: LogStore, files: EventFiles
     CreateLogStream({ logGroupName, logStreamName = '' }: CreateLogStreamCommandInput) {
       const group = requireGroup(store, logGroupName);
       const key = streamKey(group.name, logStreamName);
-      if (!/^[^:*\n]{1,512}$/.test(logStreamName)) {
-        throw new AwsError(
-          'InvalidParameterException',
-          `1 validation error detected: Value '${logStreamName}' at 'logStreamName' failed to satisfy constraint: Member must satisfy regular expression pattern: [^:*]*`,
-        );
-      }
+      requireStreamName(logStreamName);
       if (store.streams.has(key)) {
         throw new AwsError('ResourceAlreadyExistsException', 'The specified log stream already exists');
       }
@@ -152,6 +153,14 @@ export function groupOperations(cloud: Cloud, store: LogStore, files: EventFiles
     },
 
     DescribeLogStreams(input: DescribeLogStreamsCommandInput) {
+      requireOneGroup(input.logGroupName, input.logGroupIdentifier);
+      requireLimit(input.limit, 50);
+      if (input.orderBy === 'LastEventTime' && input.logStreamNamePrefix !== undefined) {
+        throw new AwsError(
+          'InvalidParameterException',
+          'Cannot order by LastEventTime with a logStreamNamePrefix.',
+        );
+      }
       const group = requireGroup(store, input.logGroupName ?? input.logGroupIdentifier);
       const byTime = input.orderBy === 'LastEventTime';
       const found = streamsOf(store, group.name)
@@ -192,6 +201,7 @@ export function groupOperations(cloud: Cloud, store: LogStore, files: EventFiles
       storedBytes: streams.reduce((total, stream) => total + files.size(stream), 0),
       kmsKeyId: group.kmsKeyId,
       logGroupClass: 'STANDARD' as const,
+      deletionProtectionEnabled: false,
     };
   }
 
@@ -202,7 +212,8 @@ export function groupOperations(cloud: Cloud, store: LogStore, files: EventFiles
       firstEventTimestamp: stream.firstEventEpochMs,
       lastEventTimestamp: stream.lastEventEpochMs,
       lastIngestionTime: stream.lastIngestionEpochMs,
-      uploadSequenceToken: String(stream.eventCount),
+      // a stream has none before its first events
+      ...(stream.eventCount > 0 && { uploadSequenceToken: String(stream.eventCount) }),
       arn: `${group.arn}:log-stream:${stream.name}`,
       // the service has answered 0 here since 2019
       storedBytes: 0,

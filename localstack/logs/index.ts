@@ -1,6 +1,5 @@
 /** CloudWatch Logs: groups, streams, events, metrics out of events. */
 import type { Cloud } from '../core/cloud.ts';
-import { NotImplementedByLocalCloud } from '../core/errors.ts';
 import type { Service } from '../core/service.ts';
 import { createEventFiles } from './event-files.ts';
 import { groupOperations } from './group-operations.ts';
@@ -22,11 +21,6 @@ export function createLogsService(cloud: Cloud): Service {
       PutLogEvents: createPutLogEvents(cloud, store, files),
       ...readEventOperations(cloud, store, files),
       ...metricFilterOperations(cloud, store),
-      StartQuery() {
-        throw new NotImplementedByLocalCloud(
-          'logs StartQuery (Logs Insights); FilterLogEvents reads the events',
-        );
-      },
     },
     authorize: (operation, input) => access(operation, input),
   };

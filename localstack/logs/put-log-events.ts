@@ -5,6 +5,7 @@ import { AwsError } from '../core/errors.ts';
 import type { EventFiles } from './event-files.ts';
 import { type LogStore, requireGroup, requireStream, streamKey } from './groups.ts';
 import { publishLogMetrics } from './log-metrics.ts';
+import { refuseMembers } from './log-names.ts';
 
 const DAY_MS = 86_400_000;
 const MOST_EVENTS = 10_000;
@@ -16,7 +17,8 @@ const OLDEST_MS = 14 * DAY_MS;
 const NEWEST_MS = 2 * 3_600_000;
 
 export function createPutLogEvents(cloud: Cloud, store: LogStore, files: EventFiles) {
-  return ({ logGroupName, logStreamName, logEvents = [] }: PutLogEventsCommandInput) => {
+  return ({ logGroupName, logStreamName, logEvents = [], entity }: PutLogEventsCommandInput) => {
+    refuseMembers('PutLogEvents', { entity });
     const group = requireGroup(store, logGroupName);
     const stream = requireStream(store, group, logStreamName);
     validateBatch(logEvents);

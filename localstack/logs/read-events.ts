@@ -9,6 +9,7 @@ import { AwsError } from '../core/errors.ts';
 import type { EventFiles, StoredEvent } from './event-files.ts';
 import { parseFilterPattern } from './filter-pattern.ts';
 import { type LogGroupRecord, type LogStore, requireGroup, requireStream, streamsOf } from './groups.ts';
+import { refuseMembers, requireLimit, requireOneGroup } from './log-names.ts';
 
 const DAY_MS = 86_400_000;
 const MOST_EVENTS = 10_000;
@@ -22,9 +23,12 @@ export function readEventOperations(cloud: Cloud, store: LogStore, files: EventF
 
   return {
     async GetLogEvents(input: GetLogEventsCommandInput) {
+      refuseMembers('GetLogEvents', { unmask: input.unmask });
+      requireOneGroup(input.logGroupName, input.logGroupIdentifier);
+      requireLimit(input.limit, MOST_EVENTS);
       const group = requireGroup(store, input.logGroupName ?? input.logGroupIdentifier);
       const stream = requireStream(store, group, input.logStreamName);
-      const limit = requireLimit(input.limit);
+      const limit = input.limit ?? MOST_EVENTS;
       const [direction, position] = parseToken(input.nextToken);
       const isForward = direction === undefined ? (input.startFromHead ?? false) : direction === 'f';
       const from = Math.max(input.startTime ?? 0, oldestOf(group));
@@ -55,9 +59,12 @@ export function readEventOperations(cloud: Cloud, store: LogStore, files: EventF
     },
 
     async FilterLogEvents(input: FilterLogEventsCommandInput) {
+      refuseMembers('FilterLogEvents', { unmask: input.unmask });
+      requireOneGroup(input.logGroupName, input.logGroupIdentifier);
+      requireLimit(input.limit, MOST_EVENTS);
       const group = requireGroup(store, input.logGroupName ?? input.logGroupIdentifier);
       const pattern = parseFilterPattern(input.filterPattern);
-      const limit = requireLimit(input.limit);
+      const limit = input.limit ?? MOST_EVENTS;
       const [, skipped = 0] = parseToken(input.nextToken);
       const from = Math.max(input.startTime ?? 0, oldestOf(group));
       const until = input.endTime ?? Number.POSITIVE_INFINITY;
@@ -88,16 +95,6 @@ export function readEventOperations(cloud: Cloud, store: LogStore, files: EventF
 
 function oldestFirst(events: readonly FilteredLogEvent[]): FilteredLogEvent[] {
   return events.toSorted((a, b) => a.timestamp! - b.timestamp!);
-}
-
-function requireLimit(limit: number | undefined): number {
-  if (limit !== undefined && limit > MOST_EVENTS) {
-    throw new AwsError(
-      'InvalidParameterException',
-      `1 validation error detected: Value '${limit}' at 'limit' failed to satisfy constraint: Member must have value less than or equal to ${MOST_EVENTS}`,
-    );
-  }
-  return limit ?? MOST_EVENTS;
 }
 
 function token(direction: 'f' | 'b', position: number): string {

@@ -14,6 +14,7 @@ import { pageOf } from '../core/pages.ts';
 import { recordToTags, tagsToRecord, withoutTags } from '../events/tags.ts';
 import { DEFAULT_GROUP, type GroupRecord, groupArn, requireGroup, type ScheduleStore } from './store.ts';
 import type { ScheduleTimers } from './timers.ts';
+import { requireMaxResults, requireName } from './validate-schedule.ts';
 
 export function groupOperations(cloud: Cloud, store: ScheduleStore, timers: ScheduleTimers) {
   function requireByArn(arn: string | undefined): GroupRecord {
@@ -21,11 +22,14 @@ export function groupOperations(cloud: Cloud, store: ScheduleStore, timers: Sche
   }
 
   return {
-    CreateScheduleGroup({ Name = '', Tags }: CreateScheduleGroupCommandInput) {
-      if (!/^[0-9a-zA-Z-_.]{1,64}$/.test(Name)) {
-        throw new AwsError('ValidationException', `Name ${Name} has to match [0-9a-zA-Z-_.]+.`);
+    CreateScheduleGroup({ Name = '', Tags, ClientToken }: CreateScheduleGroupCommandInput) {
+      requireName(Name);
+      const same = store.groups.get(Name);
+      // a repeated request, as clients make after a lost answer
+      if (same?.clientToken !== undefined && same.clientToken === ClientToken) {
+        return { ScheduleGroupArn: same.arn };
       }
-      if (store.groups.has(Name)) {
+      if (same) {
         throw new AwsError('ConflictException', `Schedule group ${Name} already exists.`, { status: 409 });
       }
       const arn = groupArn(cloud, Name);
@@ -34,14 +38,19 @@ export function groupOperations(cloud: Cloud, store: ScheduleStore, timers: Sche
         arn,
         createdAtEpochMs: cloud.clock.now(),
         tags: tagsToRecord(Tags),
+        ...(ClientToken !== undefined && { clientToken: ClientToken }),
       });
       return { ScheduleGroupArn: arn };
     },
 
-    GetScheduleGroup: ({ Name }: GetScheduleGroupCommandInput) => describe(requireGroup(store, Name)),
+    GetScheduleGroup({ Name }: GetScheduleGroupCommandInput) {
+      requireName(Name);
+      return describe(requireGroup(store, Name));
+    },
 
     /** Deletes the group's schedules with it. */
     DeleteScheduleGroup({ Name }: DeleteScheduleGroupCommandInput) {
+      requireName(Name);
       if (Name === DEFAULT_GROUP) {
         throw new AwsError('ValidationException', 'The default schedule group cannot be deleted.');
       }
@@ -56,6 +65,7 @@ export function groupOperations(cloud: Cloud, store: ScheduleStore, timers: Sche
     },
 
     ListScheduleGroups({ NamePrefix, MaxResults, NextToken }: ListScheduleGroupsCommandInput) {
+      requireMaxResults(MaxResults);
       const found = store.groups.values().filter(({ name }) => name.startsWith(NamePrefix ?? ''));
       const { items, nextToken } = pageOf(found, { size: MaxResults ?? 100, token: NextToken });
       return { ScheduleGroups: items.map(describe), NextToken: nextToken };

@@ -24,7 +24,13 @@ export function schedulerAccess(cloud: Cloud) {
     if (ON_GROUP.includes(operation)) {
       const resource = groupArn(cloud, input.Name ?? '');
       const tag = { action: 'scheduler:TagResource', resource };
-      return [{ action, resource }, ...(input.Tags?.length ? [tag] : [])];
+      // a group is deleted with its schedules
+      const schedules = { action: 'scheduler:DeleteSchedule', resource: scheduleArn(cloud, input.Name, '*') };
+      return [
+        { action, resource },
+        ...(input.Tags?.length ? [tag] : []),
+        ...(operation === 'DeleteScheduleGroup' ? [schedules] : []),
+      ];
     }
     const requests: AccessRequest[] = [
       { action, resource: scheduleArn(cloud, input.GroupName, input.Name ?? '') },

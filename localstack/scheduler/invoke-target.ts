@@ -15,12 +15,13 @@ import { targetCall } from './target-call.ts';
 
 export const SCHEDULER_PRINCIPAL = 'scheduler.amazonaws.com';
 
-/** Invokes; never rejects. */
-export async function invokeTarget(
-  cloud: Cloud,
-  schedule: ScheduleRecord,
-  dueEpochMs: number,
-): Promise<void> {
+/** Invokes, as often and as late as the faults of the cloud want it; never rejects. */
+export function invokeTarget(cloud: Cloud, schedule: ScheduleRecord, dueEpochMs: number): Promise<void> {
+  const delivery = { service: 'scheduler', target: schedule.target.Arn! };
+  return cloud.faults.deliver(delivery, () => invokeOnce(cloud, schedule, dueEpochMs));
+}
+
+async function invokeOnce(cloud: Cloud, schedule: ScheduleRecord, dueEpochMs: number): Promise<void> {
   const executionId = randomUUID();
   const { target } = schedule;
   let attempts = 0;
@@ -35,7 +36,7 @@ export async function invokeTarget(
       const role = assumeRole(cloud, schedule, executionId);
       input = fillInput(cloud, schedule, { dueEpochMs, executionId, attempt: attempts });
       await useScheduleKey(cloud, schedule, role);
-      const { service, operation, input: callInput } = await targetCall(cloud, target, input);
+      const { service, operation, input: callInput } = targetCall(cloud, target, input);
       const output = await cloud.call(service, operation, callInput, role);
       requireAllEntries(output);
     },

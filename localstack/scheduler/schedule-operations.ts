@@ -10,8 +10,6 @@ import type { Cloud } from '../core/cloud.ts';
 import { AwsError } from '../core/errors.ts';
 import { pageOf } from '../core/pages.ts';
 import type { Call } from '../core/service.ts';
-import { isTimeZone } from '../events/local-time.ts';
-import { parseSchedule } from '../events/schedule-expression.ts';
 import { useKey } from '../sqs/key-use.ts';
 import { SCHEDULER_PRINCIPAL } from './invoke-target.ts';
 import {
@@ -22,10 +20,8 @@ import {
   type ScheduleStore,
   scheduleArn,
 } from './store.ts';
-import { validateTarget } from './target-call.ts';
 import type { ScheduleTimers } from './timers.ts';
-
-const LONGEST_WINDOW_MINUTES = 1440;
+import { requireMaxResults, requireName, validateSchedule } from './validate-schedule.ts';
 
 export function scheduleOperations(cloud: Cloud, store: ScheduleStore, timers: ScheduleTimers) {
   async function checkKey(keyId: string | undefined, arn: string, call: Call): Promise<void> {
@@ -62,20 +58,29 @@ export function scheduleOperations(cloud: Cloud, store: ScheduleStore, timers: S
     async CreateSchedule(input: CreateScheduleCommandInput, call: Call) {
       const group = requireGroup(store, input.GroupName);
       const arn = scheduleArn(cloud, group.name, input.Name ?? '');
-      validateSchedule(input);
+      validateSchedule(input, cloud.clock.now());
       requireRole(input.Target?.RoleArn, group.name);
       await checkKey(input.KmsKeyArn, arn, call);
-      if (store.schedules.has(arn)) {
+      const same = store.schedules.get(arn);
+      // a repeated request, as clients make after a lost answer
+      if (same?.clientToken !== undefined && same.clientToken === input.ClientToken) {
+        return { ScheduleArn: arn };
+      }
+      if (same) {
         throw new AwsError('ConflictException', `Schedule ${input.Name} already exists.`, { status: 409 });
       }
       const now = cloud.clock.now();
-      return save(toRecord(input, { arn, groupName: group.name, createdAtEpochMs: now, now }));
+      const { ClientToken: clientToken } = input;
+      return save({
+        ...toRecord(input, { arn, groupName: group.name, createdAtEpochMs: now, now }),
+        ...(clientToken !== undefined && { clientToken }),
+      });
     },
 
     /** Replaces every setting: what is left out gets its default. */
     async UpdateSchedule(input: UpdateScheduleCommandInput, call: Call) {
       const before = requireSchedule(store, cloud, input.Name, input.GroupName);
-      validateSchedule(input);
+      validateSchedule(input, cloud.clock.now());
       requireRole(input.Target?.RoleArn, before.groupName);
       await checkKey(input.KmsKeyArn, before.arn, call);
       const { arn, groupName, createdAtEpochMs } = before;
@@ -83,10 +88,12 @@ export function scheduleOperations(cloud: Cloud, store: ScheduleStore, timers: S
     },
 
     GetSchedule({ Name, GroupName }: GetScheduleCommandInput) {
+      requireName(Name);
       return describe(requireSchedule(store, cloud, Name, GroupName));
     },
 
     DeleteSchedule({ Name, GroupName }: DeleteScheduleCommandInput) {
+      requireName(Name);
       const { arn } = requireSchedule(store, cloud, Name, GroupName);
       store.schedules.delete(arn);
       timers.reschedule(arn);
@@ -94,6 +101,7 @@ export function scheduleOperations(cloud: Cloud, store: ScheduleStore, timers: S
     },
 
     ListSchedules(input: ListSchedulesCommandInput) {
+      requireMaxResults(input.MaxResults);
       if (input.GroupName !== undefined) requireGroup(store, input.GroupName);
       const found = store.schedules
         .values()
@@ -118,34 +126,6 @@ export function scheduleOperations(cloud: Cloud, store: ScheduleStore, timers: S
       return { Schedules, NextToken: nextToken };
     },
   };
-}
-
-function validateSchedule(input: CreateScheduleCommandInput): void {
-  const {
-    Name = '',
-    ScheduleExpression = '',
-    ScheduleExpressionTimezone = 'UTC',
-    FlexibleTimeWindow,
-  } = input;
-  if (!/^[0-9a-zA-Z-_.]{1,64}$/.test(Name)) throw invalid(`Name ${Name} has to match [0-9a-zA-Z-_.]+.`);
-  if (!isTimeZone(ScheduleExpressionTimezone)) {
-    throw invalid(`The ScheduleExpressionTimezone ${ScheduleExpressionTimezone} is not valid.`);
-  }
-  if (!parseSchedule(ScheduleExpression, ScheduleExpressionTimezone)) {
-    throw invalid(`Invalid Schedule Expression ${ScheduleExpression}.`);
-  }
-  const minutes = FlexibleTimeWindow?.MaximumWindowInMinutes;
-  if (FlexibleTimeWindow?.Mode === 'FLEXIBLE') {
-    if (!(minutes !== undefined && minutes >= 1 && minutes <= LONGEST_WINDOW_MINUTES)) {
-      throw invalid('MaximumWindowInMinutes has to be between 1 and 1440.');
-    }
-  } else if (minutes !== undefined) {
-    throw invalid('MaximumWindowInMinutes cannot be set when the mode of FlexibleTimeWindow is OFF.');
-  }
-  if (input.StartDate && input.EndDate && input.StartDate >= input.EndDate) {
-    throw invalid('The StartDate has to be before the EndDate.');
-  }
-  validateTarget(input.Target!);
 }
 
 function toRecord(

@@ -9,12 +9,7 @@ import {
   SchedulerClient,
   UpdateScheduleCommand,
 } from '@aws-sdk/client-scheduler';
-import {
-  CreateQueueCommand,
-  GetQueueAttributesCommand,
-  ReceiveMessageCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs';
+import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { AwsError } from '../core/errors.ts';
 import type { Service } from '../core/service.ts';
@@ -178,6 +173,16 @@ async function makeQueue(name: string): Promise<{ url: string; arn: string }> {
 }
 const soon = () => `at(${new Date(running.cloud.clock.now() + 60_000).toISOString().slice(0, 19)})`;
 
+test('at least once: a fault invokes twice', async () => {
+  running.cloud.faults.add({ service: 'scheduler', duplicate: 1, times: 1 });
+  await create();
+  await step(1.5);
+  await disable();
+  running.cloud.faults.clear();
+  // at once, twice; after an hour, once
+  expect(invocations).toHaveLength(3);
+});
+
 describe('a failing target', () => {
   test('is tried again', async () => {
     failures = 2;
@@ -212,20 +217,6 @@ describe('a failing target', () => {
   });
 });
 
-test('a universal target makes any API call', async () => {
-  const queue = await makeQueue('universal');
-  const Input = JSON.stringify({ QueueUrl: queue.url, Attributes: { VisibilityTimeout: '77' } });
-  await create(
-    { ScheduleExpression: soon() },
-    { Arn: 'arn:aws:scheduler:::aws-sdk:sqs:setQueueAttributes', Input },
-  );
-  await step(1);
-  const { Attributes } = await sqs.send(
-    new GetQueueAttributesCommand({ QueueUrl: queue.url, AttributeNames: ['VisibilityTimeout'] }),
-  );
-  expect(Attributes).toEqual({ VisibilityTimeout: '77' });
-});
-
 test('a group takes its schedules with it', async () => {
   await scheduler.send(new CreateScheduleGroupCommand({ Name: 'short-lived' }));
   // the role trusts the default group only, and says so
@@ -251,13 +242,14 @@ describe('refusal', () => {
     await create({ State: 'DISABLED' });
     await expect(create()).rejects.toMatchObject({ name: 'ConflictException' });
   });
-  test('of a read as universal target', async () => {
-    await expect(create({}, { Arn: 'arn:aws:scheduler:::aws-sdk:sqs:listQueues' })).rejects.toThrow(
-      'read-only',
-    );
-  });
   test('of targets that are not there, by name', async () => {
-    const Arn = 'arn:aws:ecs:us-east-1:000000000000:cluster/c';
-    await expect(create({}, { Arn })).rejects.toThrow('not implemented by the local cloud: scheduler target');
+    for (const Arn of [
+      'arn:aws:ecs:us-east-1:000000000000:cluster/c',
+      'arn:aws:scheduler:::aws-sdk:sqs:sendMessage',
+    ]) {
+      await expect(create({}, { Arn })).rejects.toThrow(
+        `not implemented by the local cloud: scheduler target ${Arn}`,
+      );
+    }
   });
 });

@@ -21,6 +21,8 @@ export interface ScheduleRecord {
   readonly actionAfterCompletion: NonNullable<CreateScheduleInput['ActionAfterCompletion']>;
   readonly createdAtEpochMs: number;
   readonly modifiedAtEpochMs: number;
+  /** Of the request that made it. */
+  readonly clientToken?: string;
   /** The last time for which the target was invoked. */
   readonly lastDueEpochMs?: number;
 }
@@ -30,6 +32,8 @@ export interface GroupRecord {
   readonly arn: string;
   readonly createdAtEpochMs: number;
   readonly tags: Readonly<Record<string, string>>;
+  /** Of the request that made it. */
+  readonly clientToken?: string;
 }
 
 export interface ScheduleStore {
