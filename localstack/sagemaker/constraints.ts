@@ -18,7 +18,8 @@ export class Constraints {
   /** @param pattern matched against the whole string. */
   pattern(value: string | undefined, path: string, pattern: string): this {
     if (value !== undefined && !new RegExp(`^(?:${pattern})$`, 'su').test(value)) {
-      this.violate(value, path, `Member must satisfy regular expression pattern: ^${pattern}`);
+      const shown = pattern.startsWith('^') ? pattern : `^${pattern}`;
+      this.violate(value, path, `Member must satisfy regular expression pattern: ${shown}`);
     }
     return this;
   }
@@ -67,8 +68,10 @@ export class Constraints {
     throw validationError(heading + this.violations.join('; '));
   }
 
-  private violate(value: unknown, path: string, rule: string): void {
-    const shown = value === undefined || value === null ? 'null' : `'${String(value)}'`;
+  /** Adds a violation that no other check words. */
+  violate(value: unknown, path: string, rule: string): void {
+    const text = Array.isArray(value) ? `[${value.join(', ')}]` : String(value);
+    const shown = value === undefined || value === null ? 'null' : `'${text}'`;
     this.violations.push(`Value ${shown} at '${path}' failed to satisfy constraint: ${rule}`);
   }
 }

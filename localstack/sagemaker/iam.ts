@@ -1,5 +1,5 @@
 /** The permissions of each operation, as the service authorization reference has them. */
-import type { Tag } from '@aws-sdk/client-sagemaker';
+import type { ModelLifeCycle, ProductionVariant, Tag } from '@aws-sdk/client-sagemaker';
 import type { AccessRequest, Call } from '../core/service.ts';
 import { nameFromArn, type ResourceKind, sagemakerArn } from './names.ts';
 
@@ -11,6 +11,13 @@ interface AnyInput {
   readonly Tags?: readonly Tag[];
   readonly RoleArn?: string;
   readonly ExecutionRoleArn?: string;
+  readonly KmsKeyId?: string;
+  readonly ProductionVariants?: readonly ProductionVariant[];
+  readonly ModelApprovalStatus?: string;
+  readonly ModelLifeCycle?: ModelLifeCycle;
+  readonly CustomerMetadataProperties?: Readonly<Record<string, string>>;
+  /** Of a tuning job. */
+  readonly TrainingJobDefinition?: Readonly<Record<string, unknown>> & { readonly RoleArn?: string };
 }
 
 /** Kind and naming member of each operation's resource. */
@@ -22,6 +29,13 @@ const RESOURCES: Readonly<Record<string, readonly [kind: ResourceKind, member: s
   CreateTransformJob: ['transform-job', 'TransformJobName'],
   DescribeTransformJob: ['transform-job', 'TransformJobName'],
   StopTransformJob: ['transform-job', 'TransformJobName'],
+  CreateProcessingJob: ['processing-job', 'ProcessingJobName'],
+  DescribeProcessingJob: ['processing-job', 'ProcessingJobName'],
+  StopProcessingJob: ['processing-job', 'ProcessingJobName'],
+  CreateHyperParameterTuningJob: ['hyper-parameter-tuning-job', 'HyperParameterTuningJobName'],
+  DescribeHyperParameterTuningJob: ['hyper-parameter-tuning-job', 'HyperParameterTuningJobName'],
+  StopHyperParameterTuningJob: ['hyper-parameter-tuning-job', 'HyperParameterTuningJobName'],
+  ListTrainingJobsForHyperParameterTuningJob: ['hyper-parameter-tuning-job', 'HyperParameterTuningJobName'],
   CreateModel: ['model', 'ModelName'],
   DescribeModel: ['model', 'ModelName'],
   DeleteModel: ['model', 'ModelName'],
@@ -34,6 +48,7 @@ const RESOURCES: Readonly<Record<string, readonly [kind: ResourceKind, member: s
   DescribeEndpoint: ['endpoint', 'EndpointName'],
   DeleteEndpoint: ['endpoint', 'EndpointName'],
   InvokeEndpoint: ['endpoint', 'EndpointName'],
+  InvokeEndpointAsync: ['endpoint', 'EndpointName'],
   CreateModelPackageGroup: ['model-package-group', 'ModelPackageGroupName'],
   DescribeModelPackageGroup: ['model-package-group', 'ModelPackageGroupName'],
   DeleteModelPackageGroup: ['model-package-group', 'ModelPackageGroupName'],
@@ -47,16 +62,41 @@ const RESOURCES: Readonly<Record<string, readonly [kind: ResourceKind, member: s
 const WITH_ENDPOINT_CONFIG = new Set(['CreateEndpoint', 'UpdateEndpoint']);
 const ON_GIVEN_ARN = new Set(['AddTags', 'ListTags', 'DeleteTags']);
 
-/** The access requests of one call. @param nextVersion of the group in a CreateModelPackage. */
-export function accessRequests(
+/** What the permissions of a call depend on beside its input. */
+export interface AccessContext {
+  readonly call: Call;
+  /** Of the group in a CreateModelPackage. */
+  readonly nextVersion: (group: string) => number;
+  /** Of a resource that exists, by ARN. */
+  readonly tagsOf: (arn: string) => readonly Tag[];
+}
+
+/** The access requests of one call, with the tags of the resources that they are about. */
+export function accessRequests(operation: string, input: AnyInput, access: AccessContext): AccessRequest[] {
+  return requestsOf(operation, input, access).map((request) => {
+    const tags = request.action.startsWith('sagemaker:') ? access.tagsOf(request.resource) : [];
+    const pairs = tags.flatMap(({ Key, Value = '' }) => [
+      [`aws:ResourceTag/${Key}`, Value],
+      [`sagemaker:ResourceTag/${Key}`, Value],
+    ]);
+    return { ...request, context: { ...request.context, ...Object.fromEntries(pairs) } };
+  });
+}
+
+function requestsOf(
   operation: string,
   input: AnyInput,
-  { call, nextVersion }: { call: Call; nextVersion: (group: string) => number },
+  { call, nextVersion }: AccessContext,
 ): AccessRequest[] {
   const action = `sagemaker:${operation}`;
   if (ON_GIVEN_ARN.has(operation)) {
     const resource = String(input.ResourceArn ?? '*');
     return [{ action, resource, context: operation === 'AddTags' ? tagContext(input.Tags) : {} }];
+  }
+  if (operation === 'ListModelPackages') {
+    const group = input.ModelPackageGroupName as string | undefined;
+    const versions = group === undefined ? '*' : `${nameFromArn(group)}/*`;
+    return [{ action, resource: sagemakerArn(call, 'model-package', versions) }];
   }
   const [kind, member] = RESOURCES[operation] ?? [];
   if (kind === undefined || member === undefined) return [{ action, resource: '*' }];
@@ -76,7 +116,7 @@ export function accessRequests(
 }
 
 function createRequests(resource: string, input: AnyInput): AccessRequest[] {
-  const role = input.RoleArn ?? input.ExecutionRoleArn;
+  const role = input.RoleArn ?? input.ExecutionRoleArn ?? input.TrainingJobDefinition?.RoleArn;
   const requests: AccessRequest[] = [];
   if (role !== undefined) {
     const context = { 'iam:PassedToService': PASSED_TO, 'iam:AssociatedResourceArn': resource };
@@ -98,14 +138,58 @@ function contextOf(operation: string, input: AnyInput): Record<string, string | 
   const context: Record<string, string | string[]> = operation.startsWith('Create')
     ? tagContext(input.Tags)
     : {};
-  const resources = (input.ResourceConfig ?? input.TransformResources) as Record<string, unknown> | undefined;
-  const output = (input.OutputDataConfig ?? input.TransformOutput) as Record<string, unknown> | undefined;
-  const variants = input.ProductionVariants as readonly Record<string, unknown>[] | undefined;
+  type Members = Record<string, unknown> | undefined;
+  const definition = input.TrainingJobDefinition ?? {};
+  const cluster = (input.ProcessingResources as Members)?.ClusterConfig;
+  const resources = (input.ResourceConfig ??
+    input.TransformResources ??
+    cluster ??
+    definition.ResourceConfig) as Members;
+  const output = (input.OutputDataConfig ??
+    input.TransformOutput ??
+    input.ProcessingOutputConfig ??
+    definition.OutputDataConfig) as Members;
+  const variants = input.ProductionVariants;
   const types = variants ? variants.map((each) => each.InstanceType) : [resources?.InstanceType];
+  Object.assign(context, endpointConfigContext(operation, input), modelPackageContext(input));
   const instanceTypes = types.filter((type): type is string => typeof type === 'string');
   if (instanceTypes.length > 0) context['sagemaker:InstanceTypes'] = instanceTypes;
   if (typeof output?.KmsKeyId === 'string') context['sagemaker:OutputKmsKey'] = output.KmsKeyId;
   if (typeof resources?.VolumeKmsKeyId === 'string')
     context['sagemaker:VolumeKmsKey'] = resources.VolumeKmsKeyId;
   return context;
+}
+
+/** Condition keys of CreateEndpointConfig. @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html */
+function endpointConfigContext(operation: string, input: AnyInput): Record<string, string | string[]> {
+  if (operation !== 'CreateEndpointConfig') return {};
+  const variants = input.ProductionVariants ?? [];
+  const serverless = variants.map((each) => each.ServerlessConfig).filter((each) => each !== undefined);
+  return {
+    ...(input.KmsKeyId === undefined ? {} : { 'sagemaker:VolumeKmsKey': input.KmsKeyId }),
+    ...(serverless[0]
+      ? {
+          'sagemaker:ServerlessMaxConcurrency': String(serverless[0].MaxConcurrency),
+          'sagemaker:ServerlessMemorySize': String(serverless[0].MemorySizeInMB),
+        }
+      : {}),
+  };
+}
+
+/** Condition keys of CreateModelPackage and UpdateModelPackage. */
+function modelPackageContext(input: AnyInput): Record<string, string | string[]> {
+  const { ModelApprovalStatus, ModelLifeCycle, CustomerMetadataProperties } = input;
+  const properties = Object.entries(CustomerMetadataProperties ?? {});
+  return {
+    ...(ModelApprovalStatus === undefined ? {} : { 'sagemaker:ModelApprovalStatus': ModelApprovalStatus }),
+    ...(ModelLifeCycle?.Stage === undefined
+      ? {}
+      : { 'sagemaker:ModelLifeCycle:stage': ModelLifeCycle.Stage }),
+    ...(ModelLifeCycle?.StageStatus === undefined
+      ? {}
+      : { 'sagemaker:ModelLifeCycle:stageStatus': ModelLifeCycle.StageStatus }),
+    ...Object.fromEntries(
+      properties.map(([key, value]) => [`sagemaker:CustomerMetadataProperties/${key}`, value]),
+    ),
+  };
 }

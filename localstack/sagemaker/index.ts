@@ -1,6 +1,8 @@
-/** SageMaker: training, transform, models, endpoints that serve, registry, and the runtime's InvokeEndpoint. */
+/** SageMaker: training, processing, tuning, transform, models, endpoints that serve, registry, and the runtime's InvokeEndpoint. */
 import type { Cloud } from '../core/cloud.ts';
 import type { Operation, Service } from '../core/service.ts';
+import { capacityOrder } from './capacity.ts';
+import { createAsyncQueue } from './endpoints/async-queue.ts';
 import { createDataCapture } from './endpoints/capture.ts';
 import {
   createEndpointConfig,
@@ -8,6 +10,7 @@ import {
   describeEndpointConfig,
   listEndpointConfigs,
 } from './endpoints/endpoint-configs.ts';
+import { createEndpointMetrics } from './endpoints/endpoint-metrics.ts';
 import {
   createEndpoint,
   deleteEndpoint,
@@ -15,11 +18,20 @@ import {
   listEndpoints,
   resumeEndpoints,
 } from './endpoints/endpoints.ts';
-import { createInvocationMetrics } from './endpoints/invocation-metrics.ts';
+import { createInstanceMetrics } from './endpoints/instance-metrics.ts';
 import { invokeEndpoint } from './endpoints/invoke-endpoint.ts';
-import { updateEndpoint, updateEndpointWeightsAndCapacities } from './endpoints/update-endpoint.ts';
+import { invokeEndpointAsync } from './endpoints/invoke-endpoint-async.ts';
+import { updateEndpoint } from './endpoints/update-endpoint.ts';
+import { updateEndpointWeightsAndCapacities } from './endpoints/update-weights.ts';
 import { accessRequests } from './iam.ts';
 import { createModel, deleteModel, describeModel, listModels } from './models/models.ts';
+import { createProcessingJob } from './processing/create-processing-job.ts';
+import {
+  describeProcessingJob,
+  failInterruptedProcessingJobs,
+  listProcessingJobs,
+  stopProcessingJob,
+} from './processing/processing-jobs.ts';
 import {
   createModelPackageGroup,
   deleteModelPackageGroup,
@@ -34,6 +46,7 @@ import {
 } from './registry/packages.ts';
 import { updateModelPackage } from './registry/update-package.ts';
 import { openSageMaker, type SageMaker, type SageMakerOptions } from './sagemaker.ts';
+import { search } from './search/search.ts';
 import { addTags, deleteTags, listTags } from './tags.ts';
 import { createTrainingJob } from './training/create-training-job.ts';
 import {
@@ -50,6 +63,14 @@ import {
   listTransformJobs,
   stopTransformJob,
 } from './transform/transform-jobs.ts';
+import { createTuningJob } from './tuning/create-tuning-job.ts';
+import {
+  describeTuningJob,
+  failInterruptedTuningJobs,
+  listTrainingJobsOfTuningJob,
+  listTuningJobs,
+  stopTuningJob,
+} from './tuning/tuning-jobs.ts';
 
 const STOP_GRACE_MS = 2_000;
 
@@ -69,6 +90,16 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   DescribeTransformJob: describeTransformJob,
   ListTransformJobs: listTransformJobs,
   StopTransformJob: stopTransformJob,
+  CreateProcessingJob: createProcessingJob,
+  DescribeProcessingJob: describeProcessingJob,
+  ListProcessingJobs: listProcessingJobs,
+  StopProcessingJob: stopProcessingJob,
+  CreateHyperParameterTuningJob: createTuningJob,
+  DescribeHyperParameterTuningJob: describeTuningJob,
+  ListHyperParameterTuningJobs: listTuningJobs,
+  ListTrainingJobsForHyperParameterTuningJob: listTrainingJobsOfTuningJob,
+  StopHyperParameterTuningJob: stopTuningJob,
+  Search: search,
   CreateModel: createModel,
   DescribeModel: describeModel,
   ListModels: listModels,
@@ -94,13 +125,24 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   DeleteModelPackage: deleteModelPackage,
 };
 
+function failInterruptedJobs(sagemaker: SageMaker): void {
+  failInterruptedTuningJobs(sagemaker);
+  failInterruptedTrainingJobs(sagemaker);
+  failInterruptedTransformJobs(sagemaker);
+  failInterruptedProcessingJobs(sagemaker);
+}
+
 /** The service under its signing name `sagemaker`: control plane and runtime. */
 export function createSageMakerService(cloud: Cloud, options: SageMakerOptions = {}): Service {
   const sagemaker = openSageMaker(cloud, options);
   const capture = createDataCapture(sagemaker);
-  const metrics = createInvocationMetrics(sagemaker);
+  const metrics = createEndpointMetrics(sagemaker);
+  const instanceMetrics = createInstanceMetrics(sagemaker);
+  const context = { sagemaker, capture, metrics, instanceMetrics };
+  const queue = createAsyncQueue(context);
   const operations: Record<string, Operation> = {
-    InvokeEndpoint: (input, call) => invokeEndpoint({ sagemaker, capture, metrics }, input, call),
+    InvokeEndpoint: (input, call) => invokeEndpoint(context, input, call),
+    InvokeEndpointAsync: (input, call) => invokeEndpointAsync({ sagemaker, queue }, input, call),
   };
   for (const [name, handler] of Object.entries(HANDLERS)) {
     operations[name] = async (input, call) => handler(sagemaker, input, call);
@@ -112,17 +154,19 @@ export function createSageMakerService(cloud: Cloud, options: SageMakerOptions =
       accessRequests(operation, input, {
         call,
         nextVersion: (group) => (sagemaker.packageVersions.get(group) ?? 0) + 1,
+        tagsOf: (arn) => sagemaker.tags.get(arn) ?? [],
       }),
+    control: (name, order) => capacityOrder(sagemaker.capacity, name, order),
     async start() {
-      failInterruptedTrainingJobs(sagemaker);
-      failInterruptedTransformJobs(sagemaker);
+      failInterruptedJobs(sagemaker);
       resumeEndpoints(sagemaker);
+      queue.resume();
     },
     async stop() {
+      queue.stop();
       await Promise.all([capture.flush(), metrics.flush()]);
       // said before their processes end, so that a job's own end finds it over
-      failInterruptedTrainingJobs(sagemaker);
-      failInterruptedTransformJobs(sagemaker);
+      failInterruptedJobs(sagemaker);
       await Promise.all([...sagemaker.fleets.values()].flat().map((fleet) => fleet.stop()));
       await sagemaker.processes.stopAll(STOP_GRACE_MS);
     },

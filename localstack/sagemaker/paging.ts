@@ -29,14 +29,25 @@ export interface Page<Summary> {
 }
 
 const DEFAULT_PAGE = 10;
+const NAME_PART = '[a-zA-Z0-9-]+';
+const ORDERS = ['Ascending', 'Descending'];
 
-/** One page of `all` under the request's filters. @throws AwsError ValidationException on a bad page size or token. */
+/**
+ * One page of `all` under the request's filters. @param sortable what the operation sorts by; unchecked by default.
+ * @throws AwsError ValidationException on a bad page size, filter, order or token.
+ */
 export function listPage<Summary>(
   all: readonly Listed<Summary>[],
   input: ListInput,
   defaultOrder: 'Ascending' | 'Descending' = 'Descending',
+  sortable?: readonly string[],
 ): Page<Summary> {
-  new Constraints().range(input.MaxResults, 'maxResults', [1, 100]).check();
+  const constraints = new Constraints().range(input.MaxResults, 'maxResults', [1, 100]);
+  constraints.length(input.NameContains, 'nameContains', [0, 63]);
+  constraints.pattern(input.NameContains, 'nameContains', NAME_PART);
+  constraints.oneOf(input.SortOrder, 'sortOrder', ORDERS);
+  if (sortable) constraints.oneOf(input.SortBy, 'sortBy', sortable);
+  constraints.check();
   const direction = (input.SortOrder ?? defaultOrder) === 'Ascending' ? 1 : -1;
   const sorted = all
     .filter((each) => passes(each, input))

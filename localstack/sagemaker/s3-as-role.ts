@@ -18,9 +18,11 @@ export interface S3Location {
   readonly key: string;
 }
 
-/** Bucket and key of `s3://bucket/key`. @throws AwsError ValidationException */
+/** Bucket and key of `s3://bucket/key`, or of `https://s3.REGION.amazonaws.com/bucket/key`. @throws AwsError ValidationException */
 export function parseS3Uri(uri: string): S3Location {
-  const match = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(uri);
+  const match =
+    /^s3:\/\/([^/]+)\/?(.*)$/s.exec(uri) ??
+    /^https:\/\/s3[.-][a-z0-9-]+\.amazonaws\.com\/([^/]+)\/?(.*)$/s.exec(uri);
   if (!match) throw validationError(`Invalid S3 URI "${uri}": expected s3://bucket/key.`);
   return { bucket: match[1]!, key: match[2]! };
 }
@@ -55,6 +57,7 @@ export interface RoleS3 {
     body: Buffer | { readonly file: string },
     options?: WriteOptions,
   ): Promise<void>;
+  remove(location: S3Location): Promise<void>;
 }
 
 export interface WriteOptions {
@@ -117,6 +120,9 @@ export function s3AsRole(cloud: Cloud, role: Principal): RoleS3 {
         ...(kmsKeyId ? { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: kmsKeyId } : {}),
       };
       await cloud.call('s3', 'PutObject', input, role);
+    },
+    async remove({ bucket, key }) {
+      await cloud.call('s3', 'DeleteObject', { Bucket: bucket, Key: key }, role);
     },
   };
 }

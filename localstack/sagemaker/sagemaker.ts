@@ -2,14 +2,20 @@
 import type {
   CreateModelInput,
   DescribeEndpointConfigOutput,
+  DescribeHyperParameterTuningJobResponse,
   DescribeModelPackageGroupOutput,
   DescribeModelPackageOutput,
+  DescribeProcessingJobResponse,
   DescribeTrainingJobResponse,
   DescribeTransformJobResponse,
+  MetricData,
   Tag,
 } from '@aws-sdk/client-sagemaker';
 import type { Cloud } from '../core/cloud.ts';
 import type { Collection } from '../core/collection.ts';
+import { quotasOf } from '../servicequotas/quotas.ts';
+import { type Capacity, createCapacity } from './capacity.ts';
+import type { AsyncRequest } from './endpoints/async-request.ts';
 import type { EndpointRecord } from './endpoints/endpoint-record.ts';
 import type { Fleet } from './endpoints/fleet.ts';
 import { defaultRunnersDirectory } from './runners/prepare-runner.ts';
@@ -23,6 +29,8 @@ export interface ModelRecord extends CreateModelInput {
 export interface SageMakerOptions {
   /** Where virtual environments are kept between runs. @default LOCAL_CLOUD_RUNNERS_DIR or ~/.cache/local-cloud/runners */
   readonly runnersDirectory?: string;
+  /** Chooses variants and captured requests; 0 <= random() < 1. @default Math.random */
+  readonly random?: () => number;
 }
 
 /** Records are what Describe answers; they are replaced, never changed in place. */
@@ -31,6 +39,8 @@ export interface SageMaker {
   readonly runnersDirectory: string;
   readonly trainingJobs: Collection<DescribeTrainingJobResponse>;
   readonly transformJobs: Collection<DescribeTransformJobResponse>;
+  readonly processingJobs: Collection<DescribeProcessingJobResponse>;
+  readonly tuningJobs: Collection<DescribeHyperParameterTuningJobResponse>;
   readonly models: Collection<ModelRecord>;
   readonly endpointConfigs: Collection<DescribeEndpointConfigOutput>;
   readonly endpoints: Collection<EndpointRecord>;
@@ -43,10 +53,16 @@ export interface SageMaker {
   /** By ARN. */
   readonly tags: Collection<readonly Tag[]>;
   readonly processes: Processes;
+  readonly capacity: Capacity;
+  /** What training jobs of tuning jobs have printed of their metrics, by ARN, in order. */
+  readonly reportedMetrics: Map<string, readonly MetricData[]>;
   /** Stop requests of running jobs, by ARN. */
   readonly running: Map<string, AbortController>;
   /** Serving processes, by endpoint name. */
   readonly fleets: Map<string, Fleet[]>;
+  /** Asynchronous invocations that are accepted and not done, in the order of their arrival. */
+  readonly asyncRequests: Collection<AsyncRequest>;
+  readonly random: () => number;
 }
 
 /** Opens the service's state in the cloud's data directory. */
@@ -57,6 +73,8 @@ export function openSageMaker(cloud: Cloud, options: SageMakerOptions = {}): Sag
     runnersDirectory: options.runnersDirectory ?? defaultRunnersDirectory(),
     trainingJobs: open('training-jobs'),
     transformJobs: open('transform-jobs'),
+    processingJobs: open('processing-jobs'),
+    tuningJobs: open('tuning-jobs'),
     models: open('models'),
     endpointConfigs: open('endpoint-configs'),
     endpoints: open('endpoints'),
@@ -66,7 +84,11 @@ export function openSageMaker(cloud: Cloud, options: SageMakerOptions = {}): Sag
     packageTokens: open('model-package-tokens'),
     tags: open('tags'),
     processes: createProcesses(),
+    capacity: createCapacity(quotasOf(cloud)),
+    reportedMetrics: new Map(),
     running: new Map(),
     fleets: new Map(),
+    asyncRequests: open('async-requests'),
+    random: options.random ?? Math.random,
   };
 }

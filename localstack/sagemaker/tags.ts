@@ -13,6 +13,8 @@ import { nameFromArn } from './names.ts';
 import type { SageMaker } from './sagemaker.ts';
 
 const MAXIMUM_TAGS = 50;
+const SMALLEST_PAGE = 50;
+const RESOURCE_ARN = 'arn:aws[a-z-]*:sagemaker:[a-z0-9-]*:[0-9]{12}:.+';
 const TAG_TEXT = '([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)';
 
 /** Checks tags of a request. @throws AwsError ValidationException */
@@ -43,12 +45,16 @@ export function addTags(sagemaker: SageMaker, input: AddTagsInput): AddTagsOutpu
   return { Tags: tags };
 }
 
+/** A resource has at most 50 tags and a page at least as many: there is never a second page. */
 export function listTags(sagemaker: SageMaker, input: ListTagsInput): ListTagsOutput {
+  new Constraints().range(input.MaxResults, 'maxResults', [SMALLEST_PAGE, Number.MAX_SAFE_INTEGER]).check();
+  if (input.NextToken !== undefined) throw validationError('Invalid NextToken.');
   return { Tags: [...(sagemaker.tags.get(existing(sagemaker, input.ResourceArn)) ?? [])] };
 }
 
 export function deleteTags(sagemaker: SageMaker, input: DeleteTagsInput): Record<string, never> {
   const arn = existing(sagemaker, input.ResourceArn);
+  new Constraints().length(input.TagKeys, 'tagKeys', [1, MAXIMUM_TAGS]).check();
   const kept = (sagemaker.tags.get(arn) ?? []).filter(
     (tag) => !(input.TagKeys ?? []).includes(tag.Key ?? ''),
   );
@@ -57,15 +63,15 @@ export function deleteTags(sagemaker: SageMaker, input: DeleteTagsInput): Record
 }
 
 function existing(sagemaker: SageMaker, arn: string | undefined): string {
-  const constraints = new Constraints().required(arn, 'resourceArn');
-  constraints
-    .pattern(arn, 'resourceArn', 'arn:aws[a-z\\-]*:sagemaker:[a-z0-9\\-]*:[0-9]{12}:[a-z\\-]*/.*')
-    .check();
+  const constraints = new Constraints().required(arn, 'resourceArn').length(arn, 'resourceArn', [0, 256]);
+  constraints.pattern(arn, 'resourceArn', RESOURCE_ARN).check();
   const kind = arn!.split(':')[5]?.split('/')[0] ?? '';
   const name = nameFromArn(arn!);
   const collections: Record<string, { has(key: string): boolean }> = {
     'training-job': sagemaker.trainingJobs,
     'transform-job': sagemaker.transformJobs,
+    'processing-job': sagemaker.processingJobs,
+    'hyper-parameter-tuning-job': sagemaker.tuningJobs,
     model: sagemaker.models,
     'endpoint-config': sagemaker.endpointConfigs,
     endpoint: { has: (key) => sagemaker.endpoints.has(endpointKey(key)) },

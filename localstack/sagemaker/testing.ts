@@ -9,6 +9,7 @@ import { type S3Fixture, s3Fixture } from '../s3/testing.ts';
 import { type FakeCloud, fakeCloud } from '../testing/fake-cloud.ts';
 import { packDirectory } from './archives.ts';
 import { createSageMakerService } from './index.ts';
+import type { SageMakerOptions } from './sagemaker.ts';
 
 export const XGBOOST_IMAGE = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1';
 export const ROLE = 'arn:aws:iam::000000000000:role/execution';
@@ -44,9 +45,12 @@ export interface SageMakerFixture {
 }
 
 /** Starts both; `cloud` lets a second service take up the state of a first. */
-export async function sagemakerFixture(cloud: FakeCloud = fakeCloud()): Promise<SageMakerFixture> {
+export async function sagemakerFixture(
+  cloud: FakeCloud = fakeCloud(),
+  options: SageMakerOptions = {},
+): Promise<SageMakerFixture> {
   const s3 = await s3Fixture(cloud);
-  const service = createSageMakerService(cloud);
+  const service = createSageMakerService(cloud, options);
   const logs = new Map<string, string[]>();
   const metrics: SageMakerFixture['metrics'] = [];
   cloud.register(service);

@@ -3,12 +3,12 @@ import type { ProductionVariantStatus } from '@aws-sdk/client-sagemaker';
 import { assumeExecutionRole } from '../execution-role.ts';
 import type { SageMaker } from '../sagemaker.ts';
 import { alarmsInAlarm } from './alarms.ts';
+import { sendTestNotifications } from './async-notifications.ts';
 import { type ShiftStep, shiftSteps } from './deployment-config.ts';
+import { changeEndpointState, emitDeploymentState } from './endpoint-events.ts';
 import {
-  changeEndpointState,
   type Deployment,
   type EndpointRecord,
-  emitDeploymentState,
   endpointKey,
   updateEndpointRecord,
   type VariantRecord,
@@ -32,13 +32,17 @@ export async function deploy(sagemaker: SageMaker, name: string): Promise<void> 
   let green: Fleet | undefined;
   try {
     green = createFleet(sagemaker, { endpoint: name, deployment: pending });
-    showStatus(sagemaker, name, (each) => ({
+    showStatus(sagemaker, name, 'pending', (each) => ({
+      currentInstances: 0,
       Status: 'Creating',
       StatusMessage: `Launching ${each.desiredInstances} instance(s).`,
     }));
+    const fleet = green;
     await green.startAll().catch((error: unknown) => {
       throw new RolledBack(startFailure(pending, error));
     });
+    const first = pending.variants[0]!.name;
+    await sendTestNotifications(sagemaker, pending.async, () => fleet.variants.get(first)!.role());
     await shift(sagemaker, record, green);
     await promote(sagemaker, name, green);
   } catch (error) {
@@ -55,6 +59,7 @@ async function shift(sagemaker: SageMaker, record: EndpointRecord, green: Fleet)
   // the largest variant paces the shift; each variant's own count follows from the share
   const instances = Math.max(...record.pending!.variants.map((each) => each.desiredInstances));
   for (const step of shiftSteps(record.deploymentConfig, instances)) {
+    showActivating(sagemaker, record.name, step);
     green.share = step.share;
     blue.share = 1 - step.share;
     if (step.bakeSeconds > 0) showBaking(sagemaker, record.name, step);
@@ -82,7 +87,10 @@ async function bake(
       throw new RolledBack('The deployment exceeded MaximumExecutionTimeoutInSeconds.');
     const left = untilMs - clock.now();
     if (left <= 0) return;
-    await clock.sleep(Math.min(left, ALARM_POLL_SECONDS * 1000), `endpoint ${record.name} bakes`);
+    await clock.sleep(
+      Math.min(left, deadline - clock.now(), ALARM_POLL_SECONDS * 1000),
+      `endpoint ${record.name} bakes`,
+    );
   }
 }
 
@@ -91,6 +99,7 @@ async function promote(sagemaker: SageMaker, name: string, green: Fleet): Promis
   const { pending, deploymentConfig } = sagemaker.endpoints.get(endpointKey(name))!;
   green.share = 1;
   sagemaker.fleets.set(endpointKey(name), [green]);
+  showTerminating(sagemaker, name, 'live');
   await blue.stop({ forget: true });
   const variants = pending!.variants.map(({ status: _status, ...each }) => ({
     ...each,
@@ -118,6 +127,7 @@ async function rollBack(
     sagemaker.fleets.set(endpointKey(name), [blue]);
   }
   changeEndpointState(sagemaker, name, { status: 'RollingBack' });
+  showTerminating(sagemaker, name, 'pending');
   await green?.stop({ forget: true });
   const { deploymentConfig } = sagemaker.endpoints.get(endpointKey(name))!;
   const isExpected = error instanceof RolledBack;
@@ -130,29 +140,54 @@ async function rollBack(
   if (!isExpected) console.error(`local cloud: sagemaker: the update of endpoint ${name} failed:`, error);
 }
 
-function showBaking(sagemaker: SageMaker, name: string, step: ShiftStep): void {
-  showStatus(sagemaker, name, (each) => {
-    const instances = Math.max(1, Math.round(step.share * each.desiredInstances));
-    return {
-      Status: 'Baking',
-      StatusMessage:
-        `Baking for ${step.bakeSeconds} seconds (${step.bakeSetting}) with traffic enabled on ${step.capacity} capacity ` +
-        `of ${instances} instance(s).`,
-    };
+/** How many of a variant's instances get traffic after a step. */
+const activeInstances = (variant: VariantRecord, { share }: ShiftStep): number =>
+  Math.max(1, Math.round(share * variant.desiredInstances));
+
+function showActivating(sagemaker: SageMaker, name: string, step: ShiftStep): void {
+  showStatus(sagemaker, name, 'pending', (each) => {
+    const currentInstances = activeInstances(each, step);
+    const StatusMessage = `Activating traffic on ${step.capacity} capacity of ${currentInstances} instance(s).`;
+    return { currentInstances, Status: 'ActivatingTraffic', StatusMessage };
   });
 }
 
-type Shown = Pick<ProductionVariantStatus, 'Status' | 'StatusMessage'>;
+function showBaking(sagemaker: SageMaker, name: string, step: ShiftStep): void {
+  showStatus(sagemaker, name, 'pending', (each) => {
+    const currentInstances = activeInstances(each, step);
+    const StatusMessage =
+      `Baking for ${step.bakeSeconds} seconds (${step.bakeSetting}) with traffic enabled on ${step.capacity} capacity ` +
+      `of ${currentInstances} instance(s).`;
+    return { currentInstances, Status: 'Baking', StatusMessage };
+  });
+}
 
-/** Sets the status of every pending variant and emits it. */
-function showStatus(sagemaker: SageMaker, name: string, statusOf: (variant: VariantRecord) => Shown): void {
+function showTerminating(sagemaker: SageMaker, name: string, which: 'live' | 'pending'): void {
+  showStatus(sagemaker, name, which, (each) => ({
+    currentInstances: each.currentInstances,
+    Status: 'Deleting',
+    StatusMessage: `Terminating ${each.currentInstances} instance(s).`,
+  }));
+}
+
+interface Shown extends Pick<ProductionVariantStatus, 'Status' | 'StatusMessage'> {
+  readonly currentInstances: number;
+}
+
+/** Sets the status of every variant of one of the two deployments and emits it. Serverless variants have no stages. */
+function showStatus(
+  sagemaker: SageMaker,
+  name: string,
+  which: 'live' | 'pending',
+  statusOf: (variant: VariantRecord) => Shown,
+): void {
   const StartTime = sagemaker.cloud.clock.date();
-  const record = sagemaker.endpoints.get(endpointKey(name))!;
-  const variants = record.pending!.variants.map((each): VariantRecord => {
-    const shown = statusOf(each);
-    const currentInstances = shown.Status === 'Creating' ? 0 : each.desiredInstances;
+  const deployment = sagemaker.endpoints.get(endpointKey(name))![which]!;
+  const variants = deployment.variants.map((each): VariantRecord => {
+    if (each.serverless) return each;
+    const { currentInstances, ...shown } = statusOf(each);
     return { ...each, currentInstances, status: [{ ...shown, StartTime }] };
   });
-  const pending: Deployment = { ...record.pending!, variants };
-  emitDeploymentState(sagemaker, updateEndpointRecord(sagemaker, name, { pending }));
+  const changed: Deployment = { ...deployment, variants };
+  emitDeploymentState(sagemaker, updateEndpointRecord(sagemaker, name, { [which]: changed }));
 }

@@ -1,17 +1,15 @@
-/** What is stored of an endpoint, and its two faces: DescribeEndpoint's and the events'. */
+/** What is stored of an endpoint. */
 import type {
+  AsyncInferenceConfig,
   ContainerDefinition,
   DataCaptureConfig,
   DeploymentConfig,
-  DescribeEndpointOutput,
   EndpointStatus,
   ProductionVariant,
+  ProductionVariantServerlessConfig,
   ProductionVariantStatus,
-  ProductionVariantSummary,
 } from '@aws-sdk/client-sagemaker';
-import { emitStateChange } from '../events.ts';
 import { sagemakerArn } from '../names.ts';
-import { imageDigest } from '../registry/packages.ts';
 import type { SageMaker } from '../sagemaker.ts';
 
 /** A variant as deployed: configuration and model are copied, so that deleting either leaves the endpoint alone. */
@@ -25,6 +23,10 @@ export interface VariantRecord {
   readonly desiredWeight: number;
   readonly currentInstances: number;
   readonly desiredInstances: number;
+  /** Set for serverless variants, which have no instances. */
+  readonly serverless?: ProductionVariantServerlessConfig | undefined;
+  /** Key of its instances' volumes. */
+  readonly volumeKeyId?: string | undefined;
   readonly status?: readonly ProductionVariantStatus[];
 }
 
@@ -35,6 +37,8 @@ export interface Deployment {
   readonly configName: string;
   readonly variants: readonly VariantRecord[];
   readonly capture?: DataCaptureConfig | undefined;
+  /** Set for asynchronous endpoints. */
+  readonly async?: AsyncInferenceConfig | undefined;
   readonly startedAt: Date;
 }
 
@@ -67,125 +71,6 @@ export function updateEndpointRecord(
   const after = { ...before, ...change, modifiedAt: sagemaker.cloud.clock.date() };
   sagemaker.endpoints.put(endpointKey(name), after);
   return after;
-}
-
-/** Stores a change and emits `Endpoint State Change`. */
-export function changeEndpointState(
-  sagemaker: SageMaker,
-  name: string,
-  change: Partial<EndpointRecord>,
-): EndpointRecord {
-  const record = updateEndpointRecord(sagemaker, name, change);
-  emitEndpointState(sagemaker, record);
-  return record;
-}
-
-/** `InService` -> `IN_SERVICE`, as events spell it. */
-const upperSnake = (status: string): string => status.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
-
-export function emitEndpointState(sagemaker: SageMaker, record: EndpointRecord): void {
-  const shown = record.pending ?? record.live;
-  emitStateChange(sagemaker, 'Endpoint State Change', record.arn, {
-    EndpointName: record.name,
-    EndpointArn: record.arn,
-    EndpointConfigName: shown.configName,
-    ProductionVariants: shown.variants.map((each) => ({
-      VariantName: each.name,
-      DesiredWeight: each.desiredWeight,
-      DesiredInstanceCount: each.desiredInstances,
-    })),
-    EndpointStatus: upperSnake(record.status),
-    ...(record.failureReason === undefined ? {} : { FailureReason: record.failureReason }),
-    CreationTime: record.createdAt,
-    LastModifiedTime: record.modifiedAt,
-  });
-}
-
-/** Emits `Endpoint Deployment State Change`: both fleets while an update goes on. */
-export function emitDeploymentState(sagemaker: SageMaker, record: EndpointRecord): void {
-  const withoutImages = (variants: readonly VariantRecord[]) =>
-    variants.map((each) => ({ ...variantSummary(each), DeployedImages: undefined }));
-  emitStateChange(sagemaker, 'Endpoint Deployment State Change', record.arn, {
-    EndpointName: record.name,
-    EndpointArn: record.arn,
-    EndpointConfigName: record.live.configName,
-    ProductionVariants: withoutImages(record.live.variants),
-    EndpointStatus: upperSnake(record.status),
-    CreationTime: record.createdAt,
-    LastModifiedTime: record.modifiedAt,
-    ...(record.pending
-      ? {
-          PendingDeploymentSummary: {
-            EndpointConfigName: record.pending.configName,
-            StartTime: record.pending.startedAt,
-            ProductionVariants: withoutImages(record.pending.variants),
-          },
-        }
-      : {}),
-  });
-}
-
-/** DescribeEndpoint's answer. */
-export function endpointDescription(record: EndpointRecord): DescribeEndpointOutput {
-  const { live, pending } = record;
-  const isCreating = record.status === 'Creating';
-  return {
-    EndpointName: record.name,
-    EndpointArn: record.arn,
-    EndpointConfigName: live.configName,
-    EndpointStatus: record.status,
-    CreationTime: record.createdAt,
-    LastModifiedTime: record.modifiedAt,
-    ...(isCreating ? {} : { ProductionVariants: live.variants.map(variantSummary) }),
-    ...(live.capture ? { DataCaptureConfig: captureSummary(live.capture, record.status) } : {}),
-    ...(record.failureReason === undefined ? {} : { FailureReason: record.failureReason }),
-    ...(record.lastDeploymentConfig ? { LastDeploymentConfig: record.lastDeploymentConfig } : {}),
-    ...(pending
-      ? {
-          PendingDeploymentSummary: {
-            EndpointConfigName: pending.configName,
-            StartTime: pending.startedAt,
-            ProductionVariants: pending.variants.map((each) => ({
-              ...variantSummary(each),
-              InstanceType: each.config.InstanceType,
-            })),
-          },
-        }
-      : {}),
-  };
-}
-
-function captureSummary(
-  capture: DataCaptureConfig,
-  status: EndpointStatus,
-): DescribeEndpointOutput['DataCaptureConfig'] {
-  const isStarted = capture.EnableCapture === true && status !== 'Creating' && status !== 'Failed';
-  return {
-    EnableCapture: capture.EnableCapture,
-    CaptureStatus: isStarted ? 'Started' : 'Stopped',
-    CurrentSamplingPercentage: capture.InitialSamplingPercentage,
-    DestinationS3Uri: capture.DestinationS3Uri,
-    KmsKeyId: capture.KmsKeyId ?? '',
-  };
-}
-
-function variantSummary(variant: VariantRecord): ProductionVariantSummary {
-  const image = variant.container.Image ?? '';
-  return {
-    VariantName: variant.name,
-    DeployedImages: [
-      {
-        SpecifiedImage: image,
-        ResolvedImage: `${image.replace(/:[^:/]+$/, '')}@${imageDigest(image)}`,
-        ResolutionTime: variant.deployedAt,
-      },
-    ],
-    CurrentWeight: variant.currentWeight,
-    DesiredWeight: variant.desiredWeight,
-    CurrentInstanceCount: variant.currentInstances,
-    DesiredInstanceCount: variant.desiredInstances,
-    ...(variant.status ? { VariantStatus: [...variant.status] } : {}),
-  };
 }
 
 /** The ARN of an endpoint by name. */

@@ -1,55 +1,6 @@
-import type { DescribeEndpointOutput } from '@aws-sdk/client-sagemaker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { prepareRunner } from '../runners/prepare-runner.ts';
-import { FIRST_RUN_MS, ROLE, type SageMakerFixture, sagemakerFixture, XGBOOST_IMAGE } from '../testing.ts';
-
-/** Answers with the number in the model's file times each row's first cell; refuses `bad`, breaks on `worse`. */
-const SCRIPT = `
-import os
-def model_fn(model_dir):
-    with open(os.path.join(model_dir, 'factor')) as file:
-        return float(file.read())
-def input_fn(body, content_type):
-    if content_type != 'text/csv':
-        raise ValueError(content_type)
-    return [line.split(',')[0] for line in body.strip().split('\\n')]
-def predict_fn(rows, factor):
-    return [factor * float(row) for row in rows]
-def output_fn(prediction, accept):
-    return ''.join(f'{value}\\n' for value in prediction), 'text/csv'
-`;
-
-let fixture: SageMakerFixture;
-let alarmState = 'OK';
-
-beforeAll(async () => {
-  await prepareRunner(XGBOOST_IMAGE);
-  fixture = await sagemakerFixture();
-  fixture.cloud.respond('monitoring', 'DescribeAlarms', () => ({
-    MetricAlarms: [{ AlarmName: 'errors', StateValue: alarmState }],
-  }));
-  const source = await fixture.putArchive('code/serve.tar.gz', { 'serve.py': SCRIPT });
-  for (const factor of [2, 3, 5]) {
-    const ModelDataUrl = await fixture.putArchive(`models/${factor}.tar.gz`, { factor: String(factor) });
-    const Environment = { SAGEMAKER_PROGRAM: 'serve.py', SAGEMAKER_SUBMIT_DIRECTORY: source };
-    await fixture.run('CreateModel', {
-      ModelName: `times-${factor}`,
-      ExecutionRoleArn: ROLE,
-      PrimaryContainer: { Image: XGBOOST_IMAGE, ModelDataUrl, Environment },
-    });
-    await config(`config-${factor}`, [variant('main', `times-${factor}`)]);
-  }
-}, FIRST_RUN_MS);
-
-afterAll(() => fixture.stop());
-
-const variant = (VariantName: string, ModelName: string, more: object = {}) => ({
-  VariantName,
-  ModelName,
-  InitialInstanceCount: 2,
-  InstanceType: 'ml.m5.large',
-  ...more,
-});
+import { FIRST_RUN_MS, ROLE, XGBOOST_IMAGE } from '../testing.ts';
+import { arn, type ServingFixture, servingFixture, variant } from './testing.ts';
 
 const CAPTURE = {
   EnableCapture: true,
@@ -59,48 +10,32 @@ const CAPTURE = {
   CaptureContentTypeHeader: { CsvContentTypes: ['text/csv'] },
 };
 
-const config = (EndpointConfigName: string, ProductionVariants: object[], more: object = {}) =>
-  fixture.run('CreateEndpointConfig', { EndpointConfigName, ProductionVariants, ...more });
+let fixture: ServingFixture;
 
-async function invoke(EndpointName: string, Body: string, more: object = {}): Promise<string> {
-  const input = { EndpointName, Body: Buffer.from(Body), ContentType: 'text/csv', ...more };
-  const answer = await fixture.run<{ Body: Uint8Array }>('InvokeEndpoint', input);
-  return Buffer.from(answer.Body).toString();
-}
+beforeAll(async () => {
+  fixture = await servingFixture();
+}, FIRST_RUN_MS);
 
-async function inService(EndpointName: string): Promise<DescribeEndpointOutput> {
-  const endpoint = await fixture.endpointUntil(EndpointName, (each) =>
-    ['InService', 'Failed'].includes(each.EndpointStatus!),
-  );
-  expect(endpoint, [...fixture.logs.values()].flat().join('\n')).toMatchObject({
-    EndpointStatus: 'InService',
-  });
-  return endpoint;
-}
-const refusal = (work: Promise<unknown>) =>
-  work.then(
-    () => undefined,
-    (error: { code: string; message: string }) => error,
-  );
+afterAll(() => fixture.stop());
 
 describe('an endpoint', () => {
   it('serves its script, captures as its role and counts', async () => {
-    await config('captured', [variant('main', 'times-2')], { DataCaptureConfig: CAPTURE });
+    await fixture.config('captured', [variant('main', 'times-2')], { DataCaptureConfig: CAPTURE });
     await fixture.run('CreateEndpoint', { EndpointName: 'first', EndpointConfigName: 'captured' });
     expect(await fixture.run('DescribeEndpoint', { EndpointName: 'first' })).toMatchObject({
       EndpointStatus: 'Creating',
     });
-    expect(await refusal(fixture.run('DeleteEndpoint', { EndpointName: 'first' }))).toMatchObject({
+    expect(await fixture.refusal('DeleteEndpoint', { EndpointName: 'first' })).toMatchObject({
       code: 'ValidationException',
       message:
         'Cannot update in-progress endpoint "arn:aws:sagemaker:us-east-1:000000000000:endpoint/first".',
     });
-    expect(await inService('first')).toMatchObject({
+    expect(await fixture.inService('first')).toMatchObject({
       ProductionVariants: [{ VariantName: 'main', CurrentInstanceCount: 2, CurrentWeight: 1 }],
       DataCaptureConfig: { CaptureStatus: 'Started', CurrentSamplingPercentage: 100 },
     });
 
-    expect(await invoke('first', '1,9\n4,9\n', { InferenceId: 'row-1', Accept: 'text/csv' })).toBe(
+    expect(await fixture.invoke('first', '1,9\n4,9\n', { InferenceId: 'row-1', Accept: 'text/csv' })).toBe(
       '2.0\n8.0\n',
     );
     await fixture.cloud.clock.advanceTo(fixture.cloud.clock.now() + 3_600_000);
@@ -151,7 +86,9 @@ describe('an endpoint', () => {
   });
 
   it('passes on what the model refuses', async () => {
-    const error = await refusal(invoke('first', 'x'));
+    const send = (EndpointName: string, text: string) =>
+      fixture.refusal('InvokeEndpoint', { EndpointName, Body: Buffer.from(text), ContentType: 'text/csv' });
+    const error = await send('first', 'x');
     expect(error).toMatchObject({
       code: 'ModelError',
       status: 424,
@@ -163,11 +100,11 @@ describe('an endpoint', () => {
     expect(error?.message).toMatch(
       /^Received server error \(500\) from primary with message "<!doctype html>/,
     );
-    expect(await refusal(invoke('nowhere', '1'))).toMatchObject({
+    expect(await send('nowhere', '1')).toMatchObject({
       code: 'ValidationError',
       message: 'Endpoint nowhere of account 000000000000 not found.',
     });
-    expect(await refusal(invoke('first', 'x'.repeat(6_291_457)))).toMatchObject({ code: 'ValidationError' });
+    expect(await send('first', 'x'.repeat(6_291_457))).toMatchObject({ code: 'ValidationError' });
   });
 
   it('answers a thousand requests in a few seconds and captures each once', async () => {
@@ -175,7 +112,7 @@ describe('an endpoint', () => {
     const ids = Array.from({ length: 1_000 }, (_, index) => index);
     for (let start = 0; start < ids.length; start += 20) {
       await Promise.all(
-        ids.slice(start, start + 20).map((id) => invoke('first', `${id}`, { InferenceId: `${id}` })),
+        ids.slice(start, start + 20).map((id) => fixture.invoke('first', `${id}`, { InferenceId: `${id}` })),
       );
     }
     await fixture.cloud.clock.advanceTo(fixture.cloud.clock.now() + 1_000);
@@ -192,11 +129,11 @@ describe('an endpoint', () => {
       variant('a', 'times-2', { InitialVariantWeight: 0 }),
       variant('b', 'times-3', { InitialVariantWeight: 1 }),
     ];
-    await config('two', variants);
+    await fixture.config('two', variants);
     await fixture.run('CreateEndpoint', { EndpointName: 'two', EndpointConfigName: 'two' });
-    await inService('two');
-    expect(await invoke('two', '1')).toBe('3.0\n');
-    expect(await invoke('two', '1', { TargetVariant: 'a' })).toBe('2.0\n');
+    await fixture.inService('two');
+    expect(await fixture.invoke('two', '1')).toBe('3.0\n');
+    expect(await fixture.invoke('two', '1', { TargetVariant: 'a' })).toBe('2.0\n');
     await fixture.run('UpdateEndpointWeightsAndCapacities', {
       EndpointName: 'two',
       DesiredWeightsAndCapacities: [
@@ -204,11 +141,11 @@ describe('an endpoint', () => {
         { VariantName: 'b', DesiredWeight: 0 },
       ],
     });
-    await inService('two');
-    expect(await invoke('two', '1')).toBe('2.0\n');
+    await fixture.inService('two');
+    expect(await fixture.invoke('two', '1')).toBe('2.0\n');
     await fixture.run('DeleteEndpoint', { EndpointName: 'two' });
     await fixture.cloud.clock.advanceTo(0);
-    expect(await refusal(fixture.run('DescribeEndpoint', { EndpointName: 'two' }))).toMatchObject({
+    expect(await fixture.refusal('DescribeEndpoint', { EndpointName: 'two' })).toMatchObject({
       message: 'Could not find endpoint "arn:aws:sagemaker:us-east-1:000000000000:endpoint/two".',
     });
   });
@@ -224,7 +161,7 @@ describe('an endpoint', () => {
         Environment: { SAGEMAKER_PROGRAM: 'serve.py', SAGEMAKER_SUBMIT_DIRECTORY: source },
       },
     });
-    await config('broken', [variant('main', 'no-model-fn')]);
+    await fixture.config('broken', [variant('main', 'no-model-fn')]);
     await fixture.run('CreateEndpoint', { EndpointName: 'broken', EndpointConfigName: 'broken' });
     const endpoint = await fixture.endpointUntil('broken', (each) => each.EndpointStatus === 'Failed');
     expect(endpoint.FailureReason).toBe(
@@ -235,152 +172,92 @@ describe('an endpoint', () => {
   });
 });
 
-describe('an update', () => {
-  const deployment = (more: object = {}) => ({
-    BlueGreenUpdatePolicy: {
-      TrafficRoutingConfiguration: { Type: 'ALL_AT_ONCE', WaitIntervalInSeconds: 0 },
-      TerminationWaitInSeconds: 600,
-      ...more,
-    },
-    AutoRollbackConfiguration: { Alarms: [{ AlarmName: 'errors' }] },
+describe('names, statuses and quotas', () => {
+  it('keeps a name while the endpoint exists, whatever its case, and gives it free afterwards', async () => {
+    const create = { EndpointName: 'Reused', EndpointConfigName: 'reused' };
+    await fixture.config('reused', [variant('main', 'times-3')]);
+    await fixture.run('CreateEndpoint', create);
+    await fixture.inService('Reused');
+    const again = { ...create, EndpointName: 'reused' };
+    expect(await fixture.refusal('CreateEndpoint', again)).toMatchObject({
+      message: `Cannot create already existing endpoint "${arn('reused')}".`,
+    });
+    await fixture.run('DeleteEndpoint', { EndpointName: 'Reused' });
+    expect(await fixture.refusal('CreateEndpoint', create)).toMatchObject({ code: 'ValidationException' });
+    await fixture.advance(0);
+    await fixture.run('CreateEndpoint', create);
+    await fixture.inService('Reused');
   });
-  const baking = (EndpointName: string) =>
-    fixture.endpointUntil(EndpointName, (each) =>
-      (each.PendingDeploymentSummary?.ProductionVariants?.[0]?.VariantStatus ?? []).some(
-        (status) => status.Status === 'Baking',
-      ),
+
+  it('deletes a failed endpoint, and does nothing else with it', async () => {
+    await fixture.put('models/gone.tar.gz', 'x');
+    const gone = { Image: XGBOOST_IMAGE, ModelDataUrl: 's3://data/models/gone.tar.gz' };
+    const Environment = { SAGEMAKER_PROGRAM: 'serve.py' };
+    await fixture.run('CreateModel', {
+      ModelName: 'gone',
+      ExecutionRoleArn: ROLE,
+      PrimaryContainer: { ...gone, Environment },
+    });
+    await fixture.s3.run('DeleteObject', { Bucket: 'data', Key: 'models/gone.tar.gz' });
+    await fixture.config('gone', [variant('main', 'gone')]);
+    await fixture.run('CreateEndpoint', { EndpointName: 'gone', EndpointConfigName: 'gone' });
+    const failed = await fixture.endpointUntil('gone', (each) => each.EndpointStatus === 'Failed');
+    expect(failed.FailureReason).toMatch(
+      /^Failed to download model data for container "container_1" from URL: "s3:\/\/data\/models\/gone.tar.gz"/,
     );
-  const advance = (seconds: number) =>
-    fixture.cloud.clock.advanceTo(fixture.cloud.clock.now() + seconds * 1000);
-
-  it('bakes on the new fleet and keeps it when no alarm rings', async () => {
-    await fixture.run('CreateEndpoint', { EndpointName: 'shop', EndpointConfigName: 'config-2' });
-    await inService('shop');
-    const DeploymentConfig = deployment();
-    await fixture.run('UpdateEndpoint', {
-      EndpointName: 'shop',
-      EndpointConfigName: 'config-3',
-      DeploymentConfig,
+    const update = { EndpointName: 'gone', EndpointConfigName: 'reused' };
+    expect(await fixture.refusal('UpdateEndpoint', update)).toMatchObject({ code: 'ValidationException' });
+    await fixture.run('DeleteEndpoint', { EndpointName: 'gone' });
+    await fixture.advance(0);
+    expect(await fixture.refusal('DescribeEndpoint', { EndpointName: 'gone' })).toMatchObject({
+      message: `Could not find endpoint "${arn('gone')}".`,
     });
-    expect(await baking('shop')).toMatchObject({
-      EndpointStatus: 'Updating',
-      EndpointConfigName: 'config-2',
-      PendingDeploymentSummary: {
-        EndpointConfigName: 'config-3',
-        ProductionVariants: [
-          {
-            VariantStatus: [
-              {
-                Status: 'Baking',
-                StatusMessage:
-                  'Baking for 600 seconds (TerminationWaitInSeconds) with traffic enabled on full capacity of 2 instance(s).',
-              },
-            ],
-          },
-        ],
-      },
-    });
-    expect(await invoke('shop', '1')).toBe('3.0\n');
-    await advance(590);
-    expect(await fixture.run('DescribeEndpoint', { EndpointName: 'shop' })).toMatchObject({
-      EndpointStatus: 'Updating',
-    });
-    await advance(20);
-    const endpoint = await fixture.run<Record<string, unknown>>('DescribeEndpoint', { EndpointName: 'shop' });
-    expect(endpoint).toMatchObject({
-      EndpointStatus: 'InService',
-      EndpointConfigName: 'config-3',
-      LastDeploymentConfig: DeploymentConfig,
-    });
-    expect(endpoint).not.toHaveProperty('PendingDeploymentSummary');
-    const watched = fixture.cloud.calls.filter((call) => call.operation === 'DescribeAlarms');
-    expect(watched.length).toBeGreaterThan(50);
-    expect(watched[0]?.principal).toMatchObject({ roleArn: ROLE });
-    await advance(1);
-    expect(fixture.metrics.some((each) => each.Dimensions?.some((one) => one.Value === 'config-3'))).toBe(
-      true,
-    );
-    expect(fixture.eventsOf('Endpoint Deployment State Change').at(-1)).toMatchObject({
-      EndpointStatus: 'UPDATING',
-    });
-  });
-
-  it('goes back to the old fleet when an alarm rings while it bakes', async () => {
-    const input = { EndpointName: 'shop', EndpointConfigName: 'config-5', RetainDeploymentConfig: true };
-    await fixture.run('UpdateEndpoint', input);
-    await baking('shop');
-    expect(await invoke('shop', '1')).toBe('5.0\n');
-    alarmState = 'ALARM';
-    await advance(15);
-    alarmState = 'OK';
-    const endpoint = await inService('shop');
-    expect(endpoint).toMatchObject({
-      EndpointConfigName: 'config-3',
-      FailureReason:
-        'The deployment was rolled back because the following alarm(s) are in ALARM state: errors.',
-    });
-    expect(await invoke('shop', '1')).toBe('3.0\n');
-  });
-
-  it('shifts a canary first, then the rest', async () => {
-    const DeploymentConfig = deployment({
-      TrafficRoutingConfiguration: {
-        Type: 'CANARY',
-        WaitIntervalInSeconds: 300,
-        CanarySize: { Type: 'INSTANCE_COUNT', Value: 1 },
-      },
-      TerminationWaitInSeconds: 60,
-    });
-    await fixture.run('UpdateEndpoint', {
-      EndpointName: 'shop',
-      EndpointConfigName: 'config-5',
-      DeploymentConfig,
-    });
-    const endpoint = await baking('shop');
     expect(
-      endpoint.PendingDeploymentSummary?.ProductionVariants?.[0]?.VariantStatus?.[0]?.StatusMessage,
-    ).toBe(
-      'Baking for 300 seconds (WaitIntervalInSeconds) with traffic enabled on canary capacity of 1 instance(s).',
-    );
-    const answers = new Set<string>();
-    for (let index = 0; index < 40; index += 1) answers.add(await invoke('shop', '1'));
-    expect(answers).toEqual(new Set(['3.0\n', '5.0\n']));
-    await advance(370);
-    expect(await inService('shop')).toMatchObject({ EndpointConfigName: 'config-5' });
+      fixture.eventsOf('Endpoint State Change').filter((each) => each.EndpointName === 'gone'),
+    ).toMatchObject([
+      { EndpointStatus: 'CREATING' },
+      { EndpointStatus: 'FAILED', FailureReason: failed.FailureReason },
+      { EndpointStatus: 'DELETING' },
+    ]);
   });
 
-  it('is refused with the configuration that is live, with a canary over half, or rolling', async () => {
-    const update = (EndpointConfigName: string, DeploymentConfig: object = deployment()) =>
-      refusal(fixture.run('UpdateEndpoint', { EndpointName: 'shop', EndpointConfigName, DeploymentConfig }));
-    expect((await update('config-5'))?.message).toMatch(/create a new EndpointConfig/);
-    const canary = {
-      Type: 'CANARY',
-      WaitIntervalInSeconds: 1,
-      CanarySize: { Type: 'CAPACITY_PERCENT', Value: 60 },
-    };
-    expect((await update('config-2', deployment({ TrafficRoutingConfiguration: canary })))?.code).toBe(
-      'ValidationException',
-    );
-    const rolling = {
-      RollingUpdatePolicy: {
-        MaximumBatchSize: { Type: 'INSTANCE_COUNT', Value: 1 },
-        WaitIntervalInSeconds: 1,
-      },
-    };
-    expect((await update('config-2', rolling))?.code).toBe('NotImplementedByLocalCloud');
-    expect(await update('unknown')).toMatchObject({
+  it('counts instances against the quota, in AWS’s words', async () => {
+    fixture.service.control!('quota', { name: 'ml.m5.xlarge for endpoint usage', instances: 3 });
+    const InstanceType = 'ml.m5.xlarge';
+    await fixture.config('large', [variant('main', 'times-2', { InstanceType })]);
+    await fixture.run('CreateEndpoint', { EndpointName: 'large', EndpointConfigName: 'large' });
+    expect(
+      await fixture.refusal('CreateEndpoint', { EndpointName: 'larger', EndpointConfigName: 'large' }),
+    ).toMatchObject({
+      code: 'ResourceLimitExceeded',
       message:
-        'Could not find endpoint configuration "arn:aws:sagemaker:us-east-1:000000000000:endpoint-config/unknown".',
+        "The account-level service limit 'ml.m5.xlarge for endpoint usage' is 3 Instances, with current utilization of 2 " +
+        'Instances and a request delta of 2 Instances. Please use AWS Service Quotas to request an increase for this ' +
+        'quota. If AWS Service Quotas is not available, contact AWS support to request an increase for this quota.',
     });
+    await fixture.inService('large');
+    const DesiredWeightsAndCapacities = [{ VariantName: 'main', DesiredInstanceCount: 4 }];
+    const grow = { EndpointName: 'large', DesiredWeightsAndCapacities };
+    expect(await fixture.refusal('UpdateEndpointWeightsAndCapacities', grow)).toMatchObject({
+      code: 'ResourceLimitExceeded',
+    });
+  });
+
+  it('fails when the region has no instances left', async () => {
+    fixture.service.control!('capacity', { instanceType: 'ml.c5.large', available: false });
+    await fixture.config('scarce', [variant('main', 'times-2', { InstanceType: 'ml.c5.large' })]);
+    await fixture.run('CreateEndpoint', { EndpointName: 'scarce', EndpointConfigName: 'scarce' });
+    const failed = await fixture.endpointUntil('scarce', (each) => each.EndpointStatus === 'Failed');
+    expect(failed.FailureReason).toMatch(/InsufficientInstanceCapacity/);
   });
 });
 
 describe('a restart of the cloud', () => {
   it('serves again, even when model and configuration are gone', async () => {
-    await fixture.run('DeleteEndpointConfig', { EndpointConfigName: 'config-5' });
-    await fixture.run('DeleteModel', { ModelName: 'times-5' });
+    await fixture.run('DeleteEndpointConfig', { EndpointConfigName: 'reused' });
+    await fixture.run('DeleteModel', { ModelName: 'times-3' });
     await fixture.service.stop?.();
-    fixture = await sagemakerFixture(fixture.cloud);
-    expect(await invoke('shop', '2')).toBe('10.0\n');
+    fixture = await servingFixture({}, fixture.cloud);
+    expect(await fixture.invoke('Reused', '2')).toBe('6.0\n');
   });
 });

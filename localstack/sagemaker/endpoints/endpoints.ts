@@ -16,15 +16,16 @@ import { ENTITY_NAME } from '../names.ts';
 import { listPage } from '../paging.ts';
 import type { SageMaker } from '../sagemaker.ts';
 import { checkTags, putTags } from '../tags.ts';
+import { sendTestNotifications } from './async-notifications.ts';
 import { checkDeploymentConfig } from './deployment-config.ts';
 import { findEndpointConfig } from './endpoint-configs.ts';
+import { endpointDescription } from './endpoint-description.ts';
+import { changeEndpointState, emitEndpointState } from './endpoint-events.ts';
+import { checkCapacity } from './endpoint-quotas.ts';
 import {
-  changeEndpointState,
   type Deployment,
   type EndpointRecord,
-  emitEndpointState,
   endpointArn,
-  endpointDescription,
   endpointKey,
   updateEndpointRecord,
 } from './endpoint-record.ts';
@@ -50,6 +51,7 @@ export function createEndpoint(
   }
   const config = findEndpointConfig(sagemaker, input.EndpointConfigName);
   const live = deploymentOf(sagemaker, config, { number: 1, now: call.now });
+  checkCapacity(sagemaker, live.variants);
   putTags(sagemaker, arn, input.Tags);
   const record: EndpointRecord = {
     name,
@@ -73,6 +75,8 @@ async function bringUp(sagemaker: SageMaker, record: EndpointRecord): Promise<vo
     fleet.share = 1;
     sagemaker.fleets.set(endpointKey(record.name), [fleet]);
     await fleet.startAll();
+    const first = record.live.variants[0]!.name;
+    await sendTestNotifications(sagemaker, record.live.async, () => fleet.variants.get(first)!.role());
     const variants = record.live.variants.map((each) => ({
       ...each,
       currentInstances: each.desiredInstances,
@@ -96,6 +100,7 @@ export function deploymentOf(
     configName: config.EndpointConfigName!,
     startedAt: now,
     capture: config.DataCaptureConfig,
+    async: config.AsyncInferenceConfig,
     variants: config.ProductionVariants!.map((variant) => {
       const model = findModel(sagemaker, variant.ModelName);
       return {
@@ -107,7 +112,9 @@ export function deploymentOf(
         currentWeight: variant.InitialVariantWeight ?? 1,
         desiredWeight: variant.InitialVariantWeight ?? 1,
         currentInstances: 0,
-        desiredInstances: variant.InitialInstanceCount ?? 1,
+        desiredInstances: variant.InitialInstanceCount ?? 0,
+        serverless: variant.ServerlessConfig,
+        volumeKeyId: config.KmsKeyId,
       };
     }),
   };
@@ -115,6 +122,7 @@ export function deploymentOf(
 
 /** @throws AwsError ValidationException when there is none. */
 export function findEndpoint(sagemaker: SageMaker, name: string | undefined): EndpointRecord {
+  new Constraints().name(name, 'endpointName', ENTITY_NAME).check();
   const record = sagemaker.endpoints.get(endpointKey(name ?? ''));
   if (!record) throw validationError(`Could not find endpoint "${endpointArn(sagemaker, name ?? '')}".`);
   return record;
@@ -138,7 +146,7 @@ export function listEndpoints(sagemaker: SageMaker, input: ListEndpointsInput): 
       EndpointStatus: each.status,
     },
   }));
-  const { summaries, ...rest } = listPage(endpoints, input);
+  const { summaries, ...rest } = listPage(endpoints, input, 'Descending', ['Name', 'CreationTime', 'Status']);
   return { Endpoints: summaries, ...rest };
 }
 
@@ -147,6 +155,14 @@ export function refuseInProgress(record: EndpointRecord): void {
   if (!['InService', 'Failed', 'OutOfService'].includes(record.status)) {
     throw validationError(`Cannot update in-progress endpoint "${record.arn}".`);
   }
+}
+
+/** @throws AwsError ValidationException for an endpoint that can only be deleted. */
+export function refuseFailed(record: EndpointRecord): void {
+  if (record.status !== 'Failed') return;
+  throw validationError(
+    `Cannot update endpoint "${record.arn}" in status Failed: only DeleteEndpoint is allowed.`,
+  );
 }
 
 export function deleteEndpoint(sagemaker: SageMaker, input: DeleteEndpointInput): Record<string, never> {

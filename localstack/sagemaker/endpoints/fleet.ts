@@ -1,29 +1,16 @@
-/** The processes behind one deployment of an endpoint: one per variant, started again when one ends by itself. */
-import { randomBytes } from 'node:crypto';
+/** The processes behind one deployment of an endpoint, one per variant, and how a request finds its own. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Principal } from '../../core/principal.ts';
-import { assumeExecutionRole } from '../execution-role.ts';
-import { type LogStream, openLogStream } from '../log-stream.ts';
-import { type ServingContainer, startServing } from '../models/serving-container.ts';
 import type { SageMaker } from '../sagemaker.ts';
-import { type Deployment, endpointArn, endpointKey, type VariantRecord } from './endpoint-record.ts';
-
-/** A variant's process, which stands for all its instances. */
-export interface FleetVariant {
-  readonly name: string;
-  /** A session of its model's execution role. @throws AwsError when SageMaker may not assume it. */
-  role(): Principal;
-  /** Starts it if it is not running. @throws ContainerStartError */
-  container(): Promise<ServingContainer>;
-}
+import { type Deployment, endpointKey, type VariantRecord } from './endpoint-record.ts';
+import { createVariantProcess, type VariantProcess } from './variant-process.ts';
 
 export interface Fleet {
-  /** Its weights change when the endpoint's do. */
+  /** Its weights and capacities change when the endpoint's do. */
   deployment: Deployment;
   /** Fraction of the endpoint's traffic, 0..1; the fractions of an endpoint's fleets add up to 1. */
   share: number;
-  readonly variants: ReadonlyMap<string, FleetVariant>;
+  readonly variants: ReadonlyMap<string, VariantProcess>;
   /** Whether this fleet came by an update: its metrics then also carry the configuration's name. */
   readonly isUpdate: boolean;
   /** Starts every variant. @throws ContainerStartError of the first that fails, with `variant` set. */
@@ -44,7 +31,7 @@ export function createFleet(
     String(deployment.number),
   );
   const members = deployment.variants.map((variant) =>
-    createMember(sagemaker, { endpoint, variant, directory: join(home, variant.name) }),
+    createVariantProcess(sagemaker, { endpoint, variant, directory: join(home, variant.name) }),
   );
   return {
     deployment,
@@ -52,9 +39,10 @@ export function createFleet(
     isUpdate: deployment.number > 1,
     variants: new Map(members.map((member) => [member.name, member])),
     async startAll() {
+      for (const { config } of deployment.variants) requireCapacity(sagemaker, config.InstanceType);
       await Promise.all(
         members.map((member) =>
-          member.container().catch((error: Error) => {
+          member.start().catch((error: Error) => {
             throw Object.assign(error, { variant: member.name });
           }),
         ),
@@ -67,79 +55,38 @@ export function createFleet(
   };
 }
 
-interface Member extends FleetVariant {
-  stop(): Promise<void>;
+/** @throws Error when the region has no instances of this type left. */
+function requireCapacity(sagemaker: SageMaker, instanceType: string | undefined): void {
+  if (instanceType === undefined || sagemaker.capacity.isAvailable(instanceType)) return;
+  throw new Error(
+    'Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity error. Please retry using a ' +
+      'different ML instance type or after some time.',
+  );
 }
 
-function createMember(
-  sagemaker: SageMaker,
-  { endpoint, variant, directory }: { endpoint: string; variant: VariantRecord; directory: string },
-): Member {
-  let session: Principal | undefined;
-  let started: Promise<ServingContainer> | undefined;
-  let log: LogStream | undefined;
-  let isStopped = false;
-
-  function role(): Principal {
-    const arn = endpointArn(sagemaker, endpoint);
-    session ??= assumeExecutionRole(sagemaker.cloud, variant.roleArn, arn);
-    return session;
-  }
-
-  async function start(): Promise<ServingContainer> {
-    log ??= openLogStream(sagemaker.cloud, role(), {
-      group: `/aws/sagemaker/Endpoints/${endpoint}`,
-      stream: `${variant.name}/i-${randomBytes(9).toString('hex').slice(0, 17)}`,
-    });
-    const options = { definition: variant.container, role: role(), directory, log, reuseModel: true };
-    const container = await startServing(sagemaker, options);
-    container.ended.then(
-      (code) => {
-        started = undefined;
-        if (!isStopped) log?.write(`The container ended with exit code ${code}; it is started again.`);
-      },
-      () => {},
-    );
-    return container;
-  }
-
-  return {
-    name: variant.name,
-    role,
-    container() {
-      if (started) return started;
-      const starting = start();
-      started = starting;
-      // a failure is not kept: the next call tries again
-      starting.catch(() => {
-        started = undefined;
-      });
-      return starting;
-    },
-    async stop() {
-      isStopped = true;
-      const container = await started?.catch(() => undefined);
-      await container?.stop();
-      await log?.close();
-    },
-  };
+/** Where a request goes. */
+export interface PickedVariant {
+  readonly fleet: Fleet;
+  readonly variant: VariantRecord;
+  readonly process: VariantProcess;
 }
 
-/** Fleet and variant for one request: by name, or by traffic share and weight. `random`: 0 <= random < 1. */
+/** Fleet and variant for one request: by name, or by traffic share and weight. `random`: 0 <= random() < 1. */
 export function pickVariant(
   fleets: readonly Fleet[],
   targetVariant: string | undefined,
   random: () => number,
-): { fleet: Fleet; variant: VariantRecord; member: FleetVariant } | undefined {
-  const fleet = pickByWeight(fleets, (each) => each.share, random());
+): PickedVariant | undefined {
+  const candidates = fleets.filter((each) => targetVariant === undefined || each.variants.has(targetVariant));
+  const fleet = pickByWeight(candidates, (each) => each.share, random());
   if (!fleet) return undefined;
   const { variants } = fleet.deployment;
   const variant =
     targetVariant === undefined
       ? pickByWeight(variants, (each) => each.currentWeight, random())
       : variants.find((each) => each.name === targetVariant);
-  const member = variant && fleet.variants.get(variant.name);
-  return variant && member ? { fleet, variant, member } : undefined;
+  const process = variant && fleet.variants.get(variant.name);
+  return variant && process ? { fleet, variant, process } : undefined;
 }
 
 function pickByWeight<T>(all: readonly T[], weightOf: (each: T) => number, random: number): T | undefined {

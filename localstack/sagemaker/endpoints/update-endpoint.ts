@@ -1,10 +1,9 @@
-/** UpdateEndpoint and UpdateEndpointWeightsAndCapacities: what they refuse, and what they start. */
+/** UpdateEndpoint: what it refuses, and what it starts. */
 import type {
   DeploymentConfig,
+  DescribeEndpointConfigOutput,
   UpdateEndpointInput,
   UpdateEndpointOutput,
-  UpdateEndpointWeightsAndCapacitiesInput,
-  UpdateEndpointWeightsAndCapacitiesOutput,
 } from '@aws-sdk/client-sagemaker';
 import { NotImplementedByLocalCloud } from '../../core/errors.ts';
 import type { Call } from '../../core/service.ts';
@@ -16,46 +15,30 @@ import { alarmsInAlarm } from './alarms.ts';
 import { deploy } from './deploy.ts';
 import { checkDeploymentConfig, shiftSteps } from './deployment-config.ts';
 import { findEndpointConfig } from './endpoint-configs.ts';
-import { changeEndpointState, type Deployment, type EndpointRecord, endpointKey } from './endpoint-record.ts';
-import { deploymentOf, findEndpoint, refuseInProgress } from './endpoints.ts';
+import { changeEndpointState } from './endpoint-events.ts';
+import { checkCapacity } from './endpoint-quotas.ts';
+import type { Deployment, EndpointRecord, VariantRecord } from './endpoint-record.ts';
+import { deploymentOf, findEndpoint, refuseFailed, refuseInProgress } from './endpoints.ts';
+
+const RETAINED = ['DesiredInstanceCount', 'DesiredWeight', 'DataCaptureConfig'];
 
 export async function updateEndpoint(
   sagemaker: SageMaker,
   input: UpdateEndpointInput,
   call: Call,
 ): Promise<UpdateEndpointOutput> {
-  new Constraints()
-    .name(input.EndpointName, 'endpointName', ENTITY_NAME)
-    .name(input.EndpointConfigName, 'endpointConfigName', ENTITY_NAME)
-    .check();
-  supportOnly('UpdateEndpoint', input, [
-    ...[
-      'EndpointName',
-      'EndpointConfigName',
-      'RetainAllVariantProperties',
-      'ExcludeRetainedVariantProperties',
-    ],
-    ...['DeploymentConfig', 'RetainDeploymentConfig'],
-  ]);
-  checkDeploymentConfig(input.DeploymentConfig);
+  checkRequest(input);
   const record = findEndpoint(sagemaker, input.EndpointName);
   refuseInProgress(record);
-  if (record.status === 'Failed') {
-    throw validationError(
-      `Cannot update endpoint "${record.arn}" in status Failed: only DeleteEndpoint is allowed.`,
-    );
-  }
+  refuseFailed(record);
   const config = findEndpointConfig(sagemaker, input.EndpointConfigName);
-  if (config.EndpointConfigName === record.live.configName) {
-    throw validationError(
-      `Cannot update endpoint "${record.arn}" with its own endpoint configuration "${config.EndpointConfigArn}": create a new EndpointConfig.`,
-    );
-  }
+  refuseConfig(record, config);
   const number = record.deployments + 1;
   const fresh = deploymentOf(sagemaker, config, { number, now: call.now });
   const pending = retain(record, fresh, input);
   const deploymentConfig = input.RetainDeploymentConfig ? record.deploymentConfig : input.DeploymentConfig;
-  for (const variant of pending.variants) shiftSteps(deploymentConfig, variant.desiredInstances);
+  for (const variant of pending.variants) checkSteps(deploymentConfig, variant);
+  checkCapacity(sagemaker, pending.variants);
   await checkAlarms(sagemaker, record, deploymentConfig);
   const updating = changeEndpointState(sagemaker, record.name, {
     status: 'Updating',
@@ -68,6 +51,53 @@ export async function updateEndpoint(
   return { EndpointArn: record.arn };
 }
 
+function checkRequest(input: UpdateEndpointInput): void {
+  const constraints = new Constraints()
+    .name(input.EndpointName, 'endpointName', ENTITY_NAME)
+    .name(input.EndpointConfigName, 'endpointConfigName', ENTITY_NAME);
+  const excluded = input.ExcludeRetainedVariantProperties ?? [];
+  constraints.length(excluded, 'excludeRetainedVariantProperties', [0, 3]);
+  for (const [index, { VariantPropertyType }] of excluded.entries()) {
+    const path = `excludeRetainedVariantProperties.${index + 1}.member.variantPropertyType`;
+    constraints.required(VariantPropertyType, path).oneOf(VariantPropertyType, path, RETAINED);
+  }
+  constraints.check();
+  supportOnly('UpdateEndpoint', input, [
+    ...['EndpointName', 'EndpointConfigName', 'RetainAllVariantProperties'],
+    ...['ExcludeRetainedVariantProperties', 'DeploymentConfig', 'RetainDeploymentConfig'],
+  ]);
+  checkDeploymentConfig(input.DeploymentConfig);
+  if (input.RetainDeploymentConfig && input.DeploymentConfig) {
+    throw validationError('DeploymentConfig may not be given together with RetainDeploymentConfig.');
+  }
+}
+
+/** Configurations that this endpoint may not take. */
+function refuseConfig(record: EndpointRecord, config: DescribeEndpointConfigOutput): void {
+  if (config.EndpointConfigName === record.live.configName) {
+    throw validationError(
+      `Cannot update endpoint "${record.arn}" with its own endpoint configuration "${config.EndpointConfigArn}": create a new EndpointConfig.`,
+    );
+  }
+  const becomesServerless = config.ProductionVariants!.some((each) => each.ServerlessConfig);
+  if (becomesServerless && record.live.variants.some((each) => !each.serverless)) {
+    throw validationError(`Cannot update instance-based endpoint "${record.arn}" to a serverless endpoint.`);
+  }
+  if ((config.AsyncInferenceConfig === undefined) !== (record.live.async === undefined)) {
+    throw new NotImplementedByLocalCloud(
+      'sagemaker UpdateEndpoint between real-time and asynchronous inference',
+    );
+  }
+}
+
+function checkSteps(config: DeploymentConfig | undefined, variant: VariantRecord): void {
+  const type = config?.BlueGreenUpdatePolicy?.TrafficRoutingConfiguration?.Type ?? 'ALL_AT_ONCE';
+  if (variant.serverless && type !== 'ALL_AT_ONCE') {
+    throw new NotImplementedByLocalCloud(`sagemaker UpdateEndpoint ${type} of a serverless endpoint`);
+  }
+  shiftSteps(config, variant.desiredInstances);
+}
+
 function retain(record: EndpointRecord, fresh: Deployment, input: UpdateEndpointInput): Deployment {
   if (!input.RetainAllVariantProperties) return fresh;
   const excluded = new Set(
@@ -78,7 +108,8 @@ function retain(record: EndpointRecord, fresh: Deployment, input: UpdateEndpoint
     capture: excluded.has('DataCaptureConfig') ? fresh.capture : record.live.capture,
     variants: fresh.variants.map((variant) => {
       const current = record.live.variants.find((each) => each.name === variant.name);
-      if (!current) return variant;
+      if (!current || (current.serverless === undefined) !== (variant.serverless === undefined))
+        return variant;
       return {
         ...variant,
         ...(excluded.has('DesiredInstanceCount') ? {} : { desiredInstances: current.desiredInstances }),
@@ -103,44 +134,4 @@ async function checkAlarms(
     if (error instanceof NotImplementedByLocalCloud) throw error;
     throw validationError(`AutoRollbackConfiguration: ${(error as Error).message}`);
   }
-}
-
-export function updateEndpointWeightsAndCapacities(
-  sagemaker: SageMaker,
-  input: UpdateEndpointWeightsAndCapacitiesInput,
-): UpdateEndpointWeightsAndCapacitiesOutput {
-  const record = findEndpoint(sagemaker, input.EndpointName);
-  refuseInProgress(record);
-  const wanted = input.DesiredWeightsAndCapacities ?? [];
-  const names = wanted.map((each) => each.VariantName ?? '');
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined)
-    throw validationError(`The variant name "${twice}" was non-unique within the request.`);
-  const unknown = names.filter((name) => !record.live.variants.some((each) => each.name === name));
-  if (unknown.length > 0) {
-    throw validationError(
-      `The variant name(s) "${unknown.join(', ')}" is/are not present within endpoint configuration "${record.live.configName}".`,
-    );
-  }
-  const variants = record.live.variants.map((variant) => {
-    const change = wanted.find((each) => each.VariantName === variant.name);
-    return {
-      ...variant,
-      desiredWeight: change?.DesiredWeight ?? variant.desiredWeight,
-      desiredInstances: change?.DesiredInstanceCount ?? variant.desiredInstances,
-    };
-  });
-  changeEndpointState(sagemaker, record.name, { status: 'Updating', live: { ...record.live, variants } });
-  sagemaker.cloud.background(`updating weights of endpoint ${record.name}`, async () => {
-    const reached = variants.map((each) => ({
-      ...each,
-      currentWeight: each.desiredWeight,
-      currentInstances: each.desiredInstances,
-    }));
-    const live = { ...record.live, variants: reached };
-    const fleet = sagemaker.fleets.get(endpointKey(record.name))?.[0];
-    if (fleet) fleet.deployment = live;
-    changeEndpointState(sagemaker, record.name, { status: 'InService', live });
-  });
-  return { EndpointArn: record.arn };
 }

@@ -65,6 +65,7 @@ function checkRequest(input: CreateModelInput): void {
   for (const container of containers) {
     const path = input.PrimaryContainer ? 'primaryContainer' : 'containers.1.member';
     constraints.length(container.Image, `${path}.image`, [0, 255]);
+    constraints.pattern(container.Image, `${path}.image`, '[\\S]+');
     constraints.length(container.ModelDataUrl, `${path}.modelDataUrl`, [0, 1024]);
     constraints.pattern(container.ModelDataUrl, `${path}.modelDataUrl`, S3_URI);
     const pairs = Object.entries(container.Environment ?? {});
@@ -123,7 +124,7 @@ function refuseUnsupported(input: CreateModelInput, containers: readonly Contain
 }
 
 /** The container with what its model package says filled in; its own environment comes first. */
-export function resolveContainer(sagemaker: SageMaker, container: ContainerDefinition): ContainerDefinition {
+function resolveContainer(sagemaker: SageMaker, container: ContainerDefinition): ContainerDefinition {
   if (container.ModelPackageName === undefined) return container;
   const found = findPackage(sagemaker, container.ModelPackageName);
   if (found.ModelApprovalStatus !== undefined && found.ModelApprovalStatus !== 'Approved') {
@@ -170,6 +171,7 @@ async function checkModelData(
 
 /** @throws AwsError ValidationException when there is none. */
 export function findModel(sagemaker: SageMaker, name: string | undefined): ModelRecord {
+  new Constraints().name(name, 'modelName', MODEL_NAME).check();
   const model = sagemaker.models.get(name ?? '');
   if (model) return model;
   throw validationError(`Could not find model "${sagemakerArn(sagemaker.cloud, 'model', name ?? '')}".`);
@@ -185,7 +187,7 @@ export function listModels(sagemaker: SageMaker, input: ListModelsInput): ListMo
     created: CreationTime,
     summary: { ModelName, ModelArn, CreationTime },
   }));
-  const { summaries, ...rest } = listPage(models, input);
+  const { summaries, ...rest } = listPage(models, input, 'Descending', ['Name', 'CreationTime']);
   return { Models: summaries, ...rest };
 }
 

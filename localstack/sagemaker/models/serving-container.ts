@@ -1,10 +1,9 @@
 /** A model's serving container as a process: model unpacked, script loaded, HTTP on a free port. */
 import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
-import { Agent, request } from 'node:http';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { ContainerDefinition } from '@aws-sdk/client-sagemaker';
+import { localFile } from '../../core/local-files.ts';
 import type { Principal } from '../../core/principal.ts';
 import { unpackInto } from '../archives.ts';
 import { authorizeImagePull, roleEnvironment } from '../execution-role.ts';
@@ -14,28 +13,14 @@ import type { RunningProcess } from '../runners/processes.ts';
 import { parseS3Uri, s3AsRole } from '../s3-as-role.ts';
 import type { SageMaker } from '../sagemaker.ts';
 import { type OptMl, optMlIn } from '../training/opt-ml.ts';
+import { type ContainerAnswer, type ContainerRequest, containerHttp, ping } from './container-http.ts';
 
-const SERVE = fileURLToPath(new URL('../runners/serve.py', import.meta.url));
+const SERVE = localFile('sagemaker/runners/serve.py');
 const ANNOUNCEMENT = /^local-cloud: serving on port (\d+)$/;
-/** SageMaker gives a container 4 minutes to answer its first ping, and 60 seconds for an invocation. */
+/** SageMaker gives a container 4 minutes to answer its first ping. */
 const STARTUP_MS = 240_000;
-const INVOCATION_MS = 60_000;
+const DOWNLOAD_MS = 3_600_000;
 const STOP_GRACE_MS = 2_000;
-/** Keep-alive connections of one container; each has a thread there. */
-const CONNECTIONS = 16;
-
-export interface ContainerAnswer {
-  readonly status: number;
-  readonly contentType: string;
-  readonly body: Buffer;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-}
-
-export interface ContainerRequest {
-  readonly body: Uint8Array;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly timeoutMs?: number;
-}
 
 export interface ServingContainer {
   /** @throws Error when the container does not answer. */
@@ -43,6 +28,8 @@ export interface ServingContainer {
   stop(): Promise<void>;
   /** Settles when the process has ended, wanted or not. */
   readonly ended: Promise<number>;
+  /** Of the process that serves. */
+  readonly pid: number;
 }
 
 export interface ServingOptions {
@@ -55,6 +42,10 @@ export interface ServingOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Whether a model unpacked there by an earlier start is used again. */
   readonly reuseModel?: boolean;
+  /** How long the model may take to come. @default 3,600,000, the longest that SageMaker takes */
+  readonly downloadMs?: number;
+  /** How long the container may take until its first good ping. @default 240,000 */
+  readonly startupMs?: number;
 }
 
 /** Why a container did not start, and whose mistake that is. */
@@ -73,11 +64,16 @@ export async function startServing(sagemaker: SageMaker, options: ServingOptions
   const { definition, role, directory, log } = options;
   const tree = optMlIn(directory);
   const image = definition.Image ?? '';
-  const { python } = await prepareRunner(image, undefined, sagemaker.runnersDirectory).catch(failAs('image'));
+  const { python } = await prepareRunner(image, undefined, sagemaker.runnersDirectory, 'serving').catch(
+    failAs('image'),
+  );
   await Promise.resolve()
     .then(() => authorizeImagePull(sagemaker.cloud, image, role))
     .catch(failAs('image'));
-  if (!(options.reuseModel && existsSync(tree.model))) await fetchModel(sagemaker, options, tree);
+  if (!(options.reuseModel && existsSync(tree.model))) {
+    const late = new ContainerStartError('model-data', 'the model data did not come in time');
+    await inTime(fetchModel(sagemaker, options, tree), options.downloadMs ?? DOWNLOAD_MS, late);
+  }
   const program = await fetchCode(sagemaker, options, tree);
   let announce: (port: number) => void = () => {};
   const announced = new Promise<number>((resolve) => {
@@ -96,7 +92,7 @@ export async function startServing(sagemaker: SageMaker, options: ServingOptions
       log.write(line);
     },
   });
-  const port = await firstPort(running, announced);
+  const port = await firstPort(running, announced, options.startupMs);
   return container(running, port);
 }
 
@@ -127,17 +123,17 @@ async function fetchModel(
   await rm(archive);
 }
 
-async function fetchCode(sagemaker: SageMaker, options: ServingOptions, tree: OptMl): Promise<string> {
+/** The script that serves; undefined in the image's algorithm mode, which needs none. */
+async function fetchCode(
+  sagemaker: SageMaker,
+  options: ServingOptions,
+  tree: OptMl,
+): Promise<string | undefined> {
   const environment = options.definition.Environment ?? {};
-  const program = environment.SAGEMAKER_PROGRAM;
-  if (program === undefined) {
-    throw new ContainerStartError(
-      'image',
-      'the local cloud serves script mode only: the model has no SAGEMAKER_PROGRAM in its Environment (built-in algorithm mode)',
-    );
-  }
-  const source = environment.SAGEMAKER_SUBMIT_DIRECTORY ?? '/opt/ml/model/code';
+  const program = environment.SAGEMAKER_PROGRAM || undefined;
   await mkdir(tree.code, { recursive: true });
+  if (program === undefined) return undefined;
+  const source = environment.SAGEMAKER_SUBMIT_DIRECTORY ?? '/opt/ml/model/code';
   if (source.startsWith('s3://')) {
     const archive = join(tree.base, 'sourcedir.tar.gz');
     await s3AsRole(sagemaker.cloud, options.role).download(parseS3Uri(source), archive).catch(failAs('ping'));
@@ -150,7 +146,7 @@ async function fetchCode(sagemaker: SageMaker, options: ServingOptions, tree: Op
 interface Place {
   readonly tree: OptMl;
   readonly python: string;
-  readonly program: string;
+  readonly program: string | undefined;
 }
 
 function environmentOf(
@@ -173,7 +169,7 @@ function environmentOf(
     ...Object.fromEntries(relocated),
     PYTHONPATH: `${code}:${packagesOf(tree)}`,
     SAGEMAKER_BASE_DIR: tree.base,
-    SAGEMAKER_PROGRAM: program,
+    SAGEMAKER_PROGRAM: program ?? '',
     SAGEMAKER_BIND_TO_PORT: '0',
     SM_MODEL_DIR: tree.model,
     SAGEMAKER_REGION: sagemaker.cloud.region,
@@ -206,63 +202,52 @@ async function installRequirements(
   if ((await running.exited) !== 0) throw new ContainerStartError('ping', `pip could not install ${file}`);
 }
 
-async function firstPort(running: RunningProcess, announced: Promise<number>): Promise<number> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const message = `no answer to /ping in ${STARTUP_MS / 1000} s`;
-    timer = setTimeout(() => reject(new ContainerStartError('ping', message)), STARTUP_MS);
-  });
+/** The port, once the container answers there. */
+async function firstPort(
+  running: RunningProcess,
+  announced: Promise<number>,
+  startupMs: number = STARTUP_MS,
+): Promise<number> {
   const ended = running.exited.then((code) => {
     throw new ContainerStartError('ping', `the container ended with exit code ${code}`);
   });
+  const healthy = announced.then(async (port) => {
+    const status = await ping(port);
+    if (status !== 200) throw new ContainerStartError('ping', `GET /ping answered ${status}`);
+    return port;
+  });
+  const late = new ContainerStartError('ping', `no answer to /ping in ${startupMs / 1000} s`);
   try {
-    return await Promise.race([announced, ended, late]);
+    return await inTime(Promise.race([healthy, ended]), startupMs, late);
   } catch (error) {
     await running.stop(STOP_GRACE_MS);
     throw error;
+  }
+}
+
+async function inTime<T>(work: Promise<T>, limitMs: number, late: Error): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(late), limitMs);
+  });
+  try {
+    return await Promise.race([work, limit]);
   } finally {
     clearTimeout(timer);
   }
 }
 
 function container(running: RunningProcess, port: number): ServingContainer {
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  const http = containerHttp(port);
   return {
     ended: running.exited,
-    invoke: (each) => post({ port, agent }, each),
+    pid: running.pid,
+    invoke: http.invoke,
     async stop() {
-      agent.destroy();
+      http.close();
       await running.stop(STOP_GRACE_MS);
     },
   };
-}
-
-function post(
-  { port, agent }: { port: number; agent: Agent },
-  { body, headers, timeoutMs = INVOCATION_MS }: ContainerRequest,
-): Promise<ContainerAnswer> {
-  return new Promise((resolve, reject) => {
-    const options = { host: '127.0.0.1', port, agent, method: 'POST', path: '/invocations' };
-    const outgoing = request(
-      { ...options, headers: { ...headers, 'content-length': body.length } },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('error', reject);
-        response.on('end', () =>
-          resolve({
-            status: response.statusCode ?? 500,
-            contentType: response.headers['content-type'] ?? 'application/octet-stream',
-            body: Buffer.concat(chunks),
-            headers: response.headers,
-          }),
-        );
-      },
-    );
-    outgoing.setTimeout(timeoutMs, () => outgoing.destroy(new Error('timed out')));
-    outgoing.on('error', reject);
-    outgoing.end(body);
-  });
 }
 
 const packagesOf = (tree: OptMl): string => join(tree.base, '..', 'site-packages');

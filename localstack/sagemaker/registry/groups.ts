@@ -15,6 +15,7 @@ import { ENTITY_NAME, nameFromArn, sagemakerArn } from '../names.ts';
 import { listPage } from '../paging.ts';
 import type { SageMaker } from '../sagemaker.ts';
 import { checkTags, putTags } from '../tags.ts';
+import { DESCRIPTION } from './check-package.ts';
 
 export function createModelPackageGroup(
   sagemaker: SageMaker,
@@ -25,6 +26,7 @@ export function createModelPackageGroup(
   new Constraints()
     .name(name, 'modelPackageGroupName', ENTITY_NAME)
     .length(input.ModelPackageGroupDescription, 'modelPackageGroupDescription', [0, 1024])
+    .pattern(input.ModelPackageGroupDescription, 'modelPackageGroupDescription', DESCRIPTION)
     .check();
   checkTags(input.Tags);
   supportOnly('CreateModelPackageGroup', input, [
@@ -49,6 +51,7 @@ export function findGroup(
   sagemaker: SageMaker,
   nameOrArn: string | undefined,
 ): DescribeModelPackageGroupOutput {
+  new Constraints().length(nameOrArn, 'modelPackageGroupName', [1, 170]).check();
   const name = nameFromArn(nameOrArn ?? '');
   const group = sagemaker.packageGroups.get(name);
   if (group) return group;
@@ -67,13 +70,17 @@ export function listModelPackageGroups(
   sagemaker: SageMaker,
   input: ListModelPackageGroupsInput,
 ): ListModelPackageGroupsOutput {
-  const groups = sagemaker.packageGroups.values().map(({ CreatedBy: _by, ...summary }) => ({
+  const option = input.CrossAccountFilterOption;
+  new Constraints().oneOf(option, 'crossAccountFilterOption', ['SameAccount', 'CrossAccount']).check();
+  // no other account shares anything with this one
+  const mine = option === 'CrossAccount' ? [] : sagemaker.packageGroups.values();
+  const groups = mine.map(({ CreatedBy: _by, ...summary }) => ({
     name: summary.ModelPackageGroupName!,
     created: summary.CreationTime!,
     summary,
   }));
   const { CrossAccountFilterOption: _option, ...filters } = input;
-  const { summaries, ...rest } = listPage(groups, filters, 'Ascending');
+  const { summaries, ...rest } = listPage(groups, filters, 'Ascending', ['Name', 'CreationTime']);
   return { ModelPackageGroupSummaryList: summaries, ...rest };
 }
 

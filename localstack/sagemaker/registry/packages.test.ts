@@ -44,6 +44,10 @@ describe('a model package', () => {
         Containers: [{ ImageDigest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) }],
       },
     });
+    const partly = { ModelPackageName: arn(1), IncludedData: 'MetadataOnly' };
+    await expect(fixture.run('DescribeModelPackage', partly)).rejects.toMatchObject({
+      code: 'NotImplementedByLocalCloud',
+    });
     expect(fixture.eventsOf('Model Package State Change')).toMatchObject([
       { ModelApprovalStatus: 'PendingManualApproval', CreationTime: expect.stringMatching(/^\d{4}-.*\dZ$/) },
       { ModelApprovalStatus: 'Approved', ModelPackageArn: arn(1), ModelPackageVersion: 1 },
@@ -88,5 +92,72 @@ describe('a model package', () => {
     const first = await create({ ClientToken: 'run-1' });
     expect(await create({ ClientToken: 'run-1' })).toEqual(first);
     expect(await create({ ClientToken: 'run-2' })).not.toEqual(first);
+  });
+
+  it('has a life cycle and a card, which its events name', async () => {
+    const { ModelPackageArn } = (await create()) as { ModelPackageArn: string };
+    const ModelLifeCycle = { Stage: 'Deployment', StageStatus: 'InProgress' };
+    const ModelCard = { ModelCardContent: '{"model_overview":{}}', ModelCardStatus: 'Draft' };
+    const SourceUri = 's3://data/source';
+    await fixture.run('UpdateModelPackage', { ModelPackageArn, ModelLifeCycle, ModelCard, SourceUri });
+    await fixture.run('UpdateModelPackage', { ModelPackageArn, ModelCard: { ModelCardStatus: 'Approved' } });
+    const described = { ModelLifeCycle, SourceUri, ModelCard: { ...ModelCard, ModelCardStatus: 'Approved' } };
+    expect(await fixture.run('DescribeModelPackage', { ModelPackageName: ModelPackageArn })).toMatchObject(
+      described,
+    );
+    expect(
+      fixture
+        .eventsOf('Model Package State Change')
+        .slice(-2)
+        .map((each) => each.UpdatedModelPackageFields),
+    ).toEqual([['ModelLifeCycle', 'ModelCard', 'SourceUri'], ['ModelCard']]);
+  });
+
+  it.each([
+    ['a card that is no JSON', { ModelCard: { ModelCardContent: 'x', ModelCardStatus: 'Draft' } }],
+    ['a card that is no object', { ModelCard: { ModelCardContent: '[]', ModelCardStatus: 'Draft' } }],
+    ['an unknown approval', { ModelApprovalStatus: 'Maybe' }],
+    ['tags, which its group has', { Tags: [{ Key: 'a', Value: 'b' }] }],
+    ['a life cycle without its status', { ModelLifeCycle: { Stage: 'Development' } }],
+    ['metadata with a character that AWS does not take', { CustomerMetadataProperties: { key: 'a;b' } }],
+  ])('is refused with %s', async (_, more) => {
+    await expect(create(more)).rejects.toMatchObject({ code: 'ValidationException' });
+  });
+});
+
+describe('a model package group', () => {
+  it('is listed by name and in pages, and described by its ARN', async () => {
+    for (const name of ['b-two', 'b-one', 'a-none']) {
+      await fixture.run('CreateModelPackageGroup', { ModelPackageGroupName: name });
+    }
+    interface Page {
+      readonly ModelPackageGroupSummaryList: { ModelPackageGroupName: string }[];
+      readonly NextToken?: string;
+    }
+    const request = { NameContains: 'b-', SortBy: 'Name', MaxResults: 1 };
+    const first = await fixture.run<Page>('ListModelPackageGroups', request);
+    const { NextToken } = first;
+    const second = await fixture.run<Page>('ListModelPackageGroups', { ...request, NextToken });
+    const pages = [first, second];
+    expect(
+      pages.map((page) => page.ModelPackageGroupSummaryList.map((each) => each.ModelPackageGroupName)),
+    ).toEqual([['b-one'], ['b-two']]);
+    expect(second.NextToken).toBeUndefined();
+    expect(await fixture.run('ListModelPackageGroups', { CrossAccountFilterOption: 'CrossAccount' })).toEqual(
+      { ModelPackageGroupSummaryList: [] },
+    );
+    await expect(fixture.run('ListModelPackageGroups', { SortBy: 'Status' })).rejects.toMatchObject({
+      message:
+        "1 validation error detected: Value 'Status' at 'sortBy' failed to satisfy constraint: Member must satisfy enum " +
+        'value set: [Name, CreationTime]',
+    });
+  });
+
+  it('is deleted once it is empty, and begins with version 1 again', async () => {
+    await fixture.run('DeleteModelPackageGroup', { ModelPackageGroupName: 'b-one' });
+    await fixture.run('CreateModelPackageGroup', { ModelPackageGroupName: 'b-one' });
+    expect(await create({ ModelPackageGroupName: 'b-one' })).toEqual({
+      ModelPackageArn: 'arn:aws:sagemaker:us-east-1:000000000000:model-package/b-one/1',
+    });
   });
 });

@@ -12,26 +12,24 @@ import type {
 } from '@aws-sdk/client-sagemaker';
 import { NotImplementedByLocalCloud } from '../../core/errors.ts';
 import type { Call } from '../../core/service.ts';
-import { Constraints, supportOnly, validationError } from '../constraints.ts';
+import { Constraints, validationError } from '../constraints.ts';
 import { emitWithIsoTimes } from '../events.ts';
 import { sagemakerArn } from '../names.ts';
 import { listPage } from '../paging.ts';
 import type { SageMaker } from '../sagemaker.ts';
+import { APPROVALS, checkCreatePackage } from './check-package.ts';
 import { findGroup } from './groups.ts';
-
-const APPROVALS = ['Approved', 'Rejected', 'PendingManualApproval'];
-const METADATA_TEXT = '([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)';
 
 export function createModelPackage(
   sagemaker: SageMaker,
   input: CreateModelPackageInput,
   call: Call,
 ): CreateModelPackageOutput {
-  checkRequest(input);
+  checkCreatePackage(input);
   const group = findGroup(sagemaker, input.ModelPackageGroupName).ModelPackageGroupName!;
   const request = input.ClientToken === undefined ? undefined : `${group}/${input.ClientToken}`;
   const before = request === undefined ? undefined : sagemaker.packageTokens.get(request);
-  if (before !== undefined) return { ModelPackageArn: before };
+  if (before !== undefined && sagemaker.packages.has(before)) return { ModelPackageArn: before };
   const version = (sagemaker.packageVersions.get(group) ?? 0) + 1;
   sagemaker.packageVersions.put(group, version);
   const arn = sagemakerArn(sagemaker.cloud, 'model-package', `${group}/${version}`);
@@ -68,55 +66,6 @@ export function savePackage(
   emitWithIsoTimes(sagemaker, 'Model Package State Change', arn, { ...detail, ...changed });
 }
 
-function checkRequest(input: CreateModelPackageInput): void {
-  if (input.ModelPackageName !== undefined && input.ModelPackageGroupName !== undefined) {
-    throw validationError(
-      'Both ModelPackageName and ModelPackageGroupName are provided in the input. Cannot determine which one to use.',
-    );
-  }
-  if (input.ModelPackageName === undefined && input.ModelPackageGroupName === undefined) {
-    throw validationError('Missing ARN.');
-  }
-  if (input.ModelPackageName !== undefined) {
-    throw new NotImplementedByLocalCloud('sagemaker CreateModelPackage without a group');
-  }
-  if (input.Tags !== undefined && input.Tags.length > 0) {
-    throw validationError('Tags are not allowed on a versioned model package: tag its model package group.');
-  }
-  const constraints = new Constraints();
-  constraints.oneOf(input.ModelApprovalStatus, 'modelApprovalStatus', APPROVALS);
-  constraints.length(input.ModelPackageDescription, 'modelPackageDescription', [0, 1024]);
-  constraints.oneOf(input.SkipModelValidation, 'skipModelValidation', ['All', 'None']);
-  checkMetadata(constraints, input.CustomerMetadataProperties);
-  const containers = input.InferenceSpecification?.Containers;
-  constraints.length(containers, 'inferenceSpecification.containers', [1, 15]);
-  for (const [index, container] of (containers ?? []).entries()) {
-    constraints.required(container.Image, `inferenceSpecification.containers.${index + 1}.member.image`);
-  }
-  constraints.check();
-  supportOnly('CreateModelPackage', input, [
-    ...['ModelPackageGroupName', 'ModelPackageDescription', 'InferenceSpecification', 'ModelApprovalStatus'],
-    ...['MetadataProperties', 'ModelMetrics', 'ClientToken', 'Domain', 'Task', 'SamplePayloadUrl', 'Tags'],
-    ...['CustomerMetadataProperties', 'DriftCheckBaselines', 'SkipModelValidation', 'SourceUri'],
-    ...['AdditionalInferenceSpecifications', 'CertifyForMarketplace', 'ModelCard', 'ModelLifeCycle'],
-  ]);
-}
-
-/** Checks customer metadata: 1 to 50 pairs of plain text. */
-export function checkMetadata(
-  constraints: Constraints,
-  properties: Readonly<Record<string, string>> | undefined,
-): void {
-  const pairs = properties && Object.entries(properties);
-  constraints.length(pairs, 'customerMetadataProperties', [1, 50]);
-  for (const [key, value] of pairs ?? []) {
-    const path = 'customerMetadataProperties';
-    constraints.length(key, `${path}.key`, [1, 128]).pattern(key, `${path}.key`, METADATA_TEXT);
-    constraints.length(value, `${path}.${key}.member`, [1, 256]);
-    constraints.pattern(value, `${path}.${key}.member`, METADATA_TEXT);
-  }
-}
-
 /** The service resolves each image to a digest; no registry being here, it is made from the image's name. */
 function withDigests(specification: InferenceSpecification | undefined): InferenceSpecification | undefined {
   if (!specification?.Containers) return specification;
@@ -134,6 +83,7 @@ export function imageDigest(image: string): string {
 
 /** @throws AwsError ValidationException when there is none. */
 export function findPackage(sagemaker: SageMaker, arn: string | undefined): DescribeModelPackageOutput {
+  new Constraints().length(arn, 'modelPackageName', [1, 176]).check();
   const key = arn?.startsWith('arn:') ? arn : sagemakerArn(sagemaker.cloud, 'model-package', arn ?? '');
   const found = sagemaker.packages.get(key);
   if (!found) throw validationError(`ModelPackage ${key} does not exist.`);
@@ -144,6 +94,10 @@ export function describeModelPackage(
   sagemaker: SageMaker,
   input: DescribeModelPackageInput,
 ): DescribeModelPackageOutput {
+  const { IncludedData = 'AllData' } = input;
+  if (IncludedData !== 'AllData') {
+    throw new NotImplementedByLocalCloud(`sagemaker DescribeModelPackage with IncludedData ${IncludedData}`);
+  }
   return findPackage(sagemaker, input.ModelPackageName);
 }
 
@@ -151,13 +105,13 @@ export function listModelPackages(
   sagemaker: SageMaker,
   input: ListModelPackagesInput,
 ): ListModelPackagesOutput {
+  const constraints = new Constraints().oneOf(input.ModelApprovalStatus, 'modelApprovalStatus', APPROVALS);
+  constraints.oneOf(input.ModelPackageType, 'modelPackageType', ['Versioned', 'Unversioned', 'Both']).check();
   const group = input.ModelPackageGroupName;
   const wanted = group === undefined ? undefined : findGroup(sagemaker, group).ModelPackageGroupName;
-  if (wanted === undefined && (input.ModelPackageType ?? 'Unversioned') === 'Unversioned') {
-    return { ModelPackageSummaryList: [] };
-  }
-  const packages = sagemaker.packages
-    .values()
+  // all packages here are versions of a group, and only they are listed for one
+  const isListed = wanted !== undefined || (input.ModelPackageType ?? 'Unversioned') !== 'Unversioned';
+  const packages = (isListed ? sagemaker.packages.values() : [])
     .filter((each) => wanted === undefined || each.ModelPackageGroupName === wanted)
     .filter(
       (each) =>
@@ -178,7 +132,7 @@ export function listModelPackages(
         ...(each.ModelLifeCycle ? { ModelLifeCycle: each.ModelLifeCycle } : {}),
       },
     }));
-  const { summaries, ...rest } = listPage(packages, input, 'Ascending');
+  const { summaries, ...rest } = listPage(packages, input, 'Ascending', ['Name', 'CreationTime']);
   return { ModelPackageSummaryList: summaries, ...rest };
 }
 

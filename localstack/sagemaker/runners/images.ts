@@ -8,10 +8,13 @@ export interface Runner {
   readonly requirements: readonly string[];
   /** For Pythons that have no wheels of the image's own versions. */
   readonly newerRequirements: readonly string[];
+  /** What must be importable then. */
+  readonly modules: readonly string[];
+  readonly uses: readonly RunnerUse[];
 }
 
-/** Registry accounts of `sagemaker-xgboost` by region. @see https://docs.aws.amazon.com/sagemaker/latest/dg-ecr-paths/sagemaker-algo-docker-registry-paths.html */
-const XGBOOST_ACCOUNTS: Readonly<Record<string, string>> = {
+/** Registry accounts of `sagemaker-xgboost` and `sagemaker-scikit-learn` by region. @see https://docs.aws.amazon.com/sagemaker/latest/dg-ecr-paths/sagemaker-algo-docker-registry-paths.html */
+const ACCOUNTS: Readonly<Record<string, string>> = {
   'us-east-1': '683313688378',
   'us-east-2': '257758044811',
   'us-west-1': '746614075791',
@@ -29,30 +32,71 @@ const XGBOOST_ACCOUNTS: Readonly<Record<string, string>> = {
   'sa-east-1': '737474898029',
 };
 
-/** XGBoost's version by image tag. pandas 3 and NumPy 2 came after XGBoost 1.7, which fails on parts of them. */
+/** What an image can be run for here. */
+export type RunnerUse = 'training' | 'serving' | 'processing';
+
+/** pandas 3 and NumPy 2 came after XGBoost 1.7, which fails on parts of them; newer pyarrow needs NumPy 2. */
+const OF_1_7 = ['pandas<2.2', 'numpy<2', 'scikit-learn>=1.0,<1.4', 'pyarrow<20'];
+
+/** XGBoost's version by image tag. */
 const XGBOOST_RUNNERS: Readonly<Record<string, Runner>> = {
-  '1.7-1': xgboostRunner('1.7-1', '1.7.4', ['pandas<2.2', 'numpy<2', 'scikit-learn>=1.0,<1.4']),
-  '1.7-1-1': xgboostRunner('1.7-1', '1.7.4', ['pandas<2.2', 'numpy<2', 'scikit-learn>=1.0,<1.4']),
-  '3.0-5': xgboostRunner('3.0-5', '3.0.5', ['pandas<3', 'numpy<3', 'scikit-learn<1.8']),
+  '1.7-1': xgboostRunner('1.7-1', '1.7.4', OF_1_7),
+  '1.7-1-1': xgboostRunner('1.7-1', '1.7.4', OF_1_7),
+  '3.0-5': xgboostRunner('3.0-5', '3.0.5', ['pandas<3', 'numpy<3', 'scikit-learn<1.8', 'pyarrow']),
+};
+
+/** scikit-learn's version by image tag: for processing jobs. */
+const SKLEARN_RUNNERS: Readonly<Record<string, Runner>> = {
+  '1.2-1-cpu-py3': {
+    id: 'sagemaker-scikit-learn-1.2-1',
+    uses: ['processing'],
+    // 1.2.1 is in the image; Python 3.12 has wheels from 1.3 on
+    requirements: ['scikit-learn>=1.2.1,<1.4', 'pandas<2.2', 'numpy<2', 'boto3'],
+    newerRequirements: ['scikit-learn<1.8', 'pandas<3', 'numpy', 'boto3'],
+    modules: ['pandas', 'sklearn'],
+  },
+};
+
+const RUNNERS: Readonly<Record<string, Readonly<Record<string, Runner>>>> = {
+  'sagemaker-xgboost': XGBOOST_RUNNERS,
+  'sagemaker-scikit-learn': SKLEARN_RUNNERS,
 };
 
 function xgboostRunner(tag: string, version: string, others: readonly string[]): Runner {
   return {
     id: `sagemaker-xgboost-${tag}`,
-    // boto3 is in the image too, and scripts use it
+    uses: ['training', 'serving', 'processing'],
+    // boto3 and pyarrow are in the image too, and scripts use them
     requirements: [`xgboost==${version}`, ...others, 'boto3'],
-    newerRequirements: [`xgboost==${version}`, 'pandas<3', 'numpy', 'scikit-learn<1.8', 'boto3'],
+    newerRequirements: [`xgboost==${version}`, 'pandas<3', 'numpy', 'scikit-learn<1.8', 'pyarrow', 'boto3'],
+    modules: ['xgboost', 'pandas', 'sklearn', 'pyarrow'],
   };
 }
 
-/** The runner of an image. @throws TypeError naming what runs here, when there is none. */
-export function runnerOf(image: string): Runner {
-  const match = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com\/sagemaker-xgboost:([\w.-]+)$/.exec(image);
-  const runner = match && XGBOOST_ACCOUNTS[match[2]!] === match[1] ? XGBOOST_RUNNERS[match[3]!] : undefined;
+/** The runner of an image, if there is one for this use. */
+export function findRunner(image: string, use: RunnerUse): Runner | undefined {
+  const match = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com\/([\w-]+):([\w.-]+)$/.exec(image);
+  const [, account, region = '', repository = '', tag = ''] = match ?? [];
+  const runner = ACCOUNTS[region] === account ? RUNNERS[repository]?.[tag] : undefined;
+  return runner?.uses.includes(use) ? runner : undefined;
+}
+
+/** As `findRunner`. @throws TypeError naming what runs here, when there is none. */
+export function runnerOf(image: string, use: RunnerUse): Runner {
+  const runner = findRunner(image, use);
   if (runner) return runner;
-  const example = `${XGBOOST_ACCOUNTS['us-east-1']}.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost`;
-  throw new TypeError(
-    `the local cloud has no runner for image "${image}"; it runs ${example} (and its twins in other regions) with tag ` +
-      `${Object.keys(XGBOOST_RUNNERS).join(', ')}; any other image needs AWS, since this cloud does without Docker`,
+  throw new TypeError(`${missingRunner(image, use)}; any other image needs AWS`);
+}
+
+/** What to say of an image that has no runner. */
+export function missingRunner(image: string, use: RunnerUse): string {
+  const known = Object.entries(RUNNERS).flatMap(([repository, tags]) =>
+    Object.entries(tags)
+      .filter(([, { uses }]) => uses.includes(use))
+      .map(([tag]) => `${repository}:${tag}`),
+  );
+  return (
+    `the local cloud has no runner for image "${image}"; without Docker it runs ${known.join(', ')} from ` +
+    `${ACCOUNTS['us-east-1']}.dkr.ecr.us-east-1.amazonaws.com (and its twins in other regions) for ${use}`
   );
 }

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { findPython, type Python } from './find-python.ts';
-import { type Runner, runnerOf } from './images.ts';
+import { type Runner, type RunnerUse, runnerOf } from './images.ts';
 
 const run = promisify(execFile);
 const READY = 'ready.json';
@@ -39,17 +39,19 @@ export function defaultRunnersDirectory(): string {
 /**
  * Makes what `image` runs with, or finds it ready. A minute and some 300 MB of packages the first time, nothing after.
  * @param onProgress gets one line per step; default: stderr.
+ * @param use what the image is wanted for; default: training.
  * @throws TypeError when the image has no runner here, Error when no Python serves or an installation fails.
  */
 export function prepareRunner(
   image: string,
   onProgress: (line: string) => void = (line) => console.error(`local cloud: ${line}`),
   directory: string = defaultRunnersDirectory(),
+  use: RunnerUse = 'training',
 ): Promise<PreparedRunner> {
-  const key = `${directory} ${image}`;
+  const key = `${directory} ${image} ${use}`;
   const known = preparing.get(key);
   if (known) return known;
-  const made = Promise.resolve().then(() => prepare(runnerOf(image), { onProgress, directory }));
+  const made = Promise.resolve().then(() => prepare(runnerOf(image, use), { onProgress, directory }));
   preparing.set(key, made);
   // a failure (no network, no Python) may be gone at the next try
   made.catch(() => preparing.delete(key));
@@ -73,7 +75,7 @@ async function prepare(runner: Runner, { onProgress, directory }: PrepareOptions
   await withLock(`${home}.lock`, onProgress, async () => {
     // the interpreter is a link to the Python that made it, which may have gone
     if (existsSync(join(home, READY)) && existsSync(join(home, 'bin', 'python'))) return;
-    await install(home, { python, requirements, onProgress });
+    await install(home, { python, requirements, modules: runner.modules, onProgress });
   });
   const prepared: PreparedRunner = { python: join(home, 'bin', 'python'), pythonVersion: python.version };
   await writeFile(remembered, JSON.stringify(prepared));
@@ -94,10 +96,14 @@ async function readRemembered(file: string): Promise<PreparedRunner | undefined>
 interface InstallOptions {
   readonly python: Python;
   readonly requirements: readonly string[];
+  readonly modules: readonly string[];
   readonly onProgress: (line: string) => void;
 }
 
-async function install(home: string, { python, requirements, onProgress }: InstallOptions): Promise<void> {
+async function install(
+  home: string,
+  { python, requirements, modules, onProgress }: InstallOptions,
+): Promise<void> {
   onProgress(`making a virtual environment with Python ${python.version} in ${home}`);
   await rm(home, { recursive: true, force: true });
   await run(python.command, ['-m', 'venv', home]);
@@ -108,20 +114,18 @@ async function install(home: string, { python, requirements, onProgress }: Insta
     ['-m', 'pip', 'install', '--progress-bar', 'off', ...requirements],
     onProgress,
   );
-  if (!python.hasImageWheels) await run(interpreter, ['-c', NUMPY_2_PATCH]);
-  const { stdout } = await run(interpreter, [
-    '-c',
-    'import xgboost, pandas, sklearn; print(xgboost.__version__, pandas.__version__, sklearn.__version__)',
-  ]).catch((error: unknown) => {
+  if (!python.hasImageWheels && modules.includes('xgboost')) {
+    await run(interpreter, ['-c', NUMPY_2_PATCH]);
+  }
+  const imports = modules.map((name) => `import ${name}; print('${name}', ${name}.__version__)`);
+  const { stdout } = await run(interpreter, ['-c', imports.join('\n')]).catch((error: unknown) => {
     const text = String((error as { stderr?: string }).stderr ?? error);
     const hint = text.includes('libomp') ? ' (on macOS: brew install libomp)' : '';
     throw new Error(`the virtual environment in ${home} does not work${hint}: ${text.trim()}`);
   });
-  const [xgboost, pandas, sklearn] = stdout.trim().split(' ');
-  await writeFile(join(home, READY), JSON.stringify({ python: python.version, xgboost, pandas, sklearn }));
-  onProgress(
-    `ready: Python ${python.version}, xgboost ${xgboost}, pandas ${pandas}, scikit-learn ${sklearn}`,
-  );
+  const versions = stdout.trim().split('\n');
+  await writeFile(join(home, READY), JSON.stringify({ python: python.version, versions }));
+  onProgress(`ready: Python ${python.version}, ${versions.join(', ')}`);
 }
 
 async function runLoudly(command: string, args: string[], onProgress: (line: string) => void): Promise<void> {
@@ -140,7 +144,7 @@ async function runLoudly(command: string, args: string[], onProgress: (line: str
 }
 
 /** Runs `work` while this process alone holds the lock directory; a dead owner's lock is taken over. */
-async function withLock(
+export async function withLock(
   lock: string,
   onProgress: (line: string) => void,
   work: () => Promise<void>,

@@ -16,6 +16,8 @@ export interface ProcessOptions {
 }
 
 export interface RunningProcess {
+  /** Id of the process, 0 when it could not be started. */
+  readonly pid: number;
   /** Settles when the process has ended and its output has been read; a signal counts as 128 plus its number. */
   readonly exited: Promise<number>;
   /** SIGTERM to the whole group, SIGKILL after the grace. */
@@ -53,6 +55,7 @@ export function createProcesses(): Processes {
       }).finally(() => children.delete(child));
       exited.catch(() => {});
       const running: RunningProcess = {
+        pid: child.pid ?? 0,
         exited,
         async stop(graceMs = DEFAULT_GRACE_MS) {
           signalGroup(child, 'SIGTERM');

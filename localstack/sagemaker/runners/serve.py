@@ -1,10 +1,10 @@
-"""Serves a user's script over HTTP as the framework container's script mode does.
+"""Serves a user's script over HTTP as the framework container's script mode does, or a built-in algorithm's model.
 
 GET /ping, GET /execution-parameters, POST /invocations. The script must define `model_fn(model_dir)` and may define
 `input_fn(body, content_type)`, `predict_fn(data, model)` and `output_fn(prediction, accept)`, or `transform_fn(model,
 body, content_type, accept)` in place of the three. Only the standard library is imported before the script is.
 
-Environment: SAGEMAKER_PROGRAM, SAGEMAKER_BASE_DIR, SAGEMAKER_BIND_TO_PORT (0: any free port),
+Environment: SAGEMAKER_PROGRAM (absent: the algorithm's own answers), SAGEMAKER_BASE_DIR, SAGEMAKER_BIND_TO_PORT (0: any free port),
 SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT. The port is announced on stdout in one line, once the model is loaded.
 """
 
@@ -91,9 +91,12 @@ class Transformer:
         self.output_fn = functions["output_fn"] or default_output_fn
         self.transform_fn = functions["transform_fn"]
         self.model = (functions["model_fn"] or default_model_fn)(model_dir)
+        self.default_accept = os.environ.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", JSON_TYPE)
 
     def transform(self, body, content_type, accept):
         """Status, body and content type of the answer."""
+        accept = self.default_accept if not accept or accept == ANY else accept
+        content_type = content_type or JSON_TYPE
         content = body.decode("utf-8") if content_type in TEXT_TYPES else body
         if self.transform_fn:
             return answer(self.transform_fn(self.model, content, content_type, accept))
@@ -126,7 +129,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
     wbufsize = -1
     disable_nagle_algorithm = True
     transformer = None
-    default_accept = JSON_TYPE
 
     def do_GET(self):
         if self.path == "/ping":
@@ -145,9 +147,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if self.path != "/invocations":
             return self.respond(404, b"Not Found", "text/plain")
-        accept = self.headers.get("Accept")
-        accept = self.default_accept if not accept or accept == ANY else accept
-        content_type = self.headers.get("Content-Type") or JSON_TYPE
+        content_type, accept = self.headers.get("Content-Type"), self.headers.get("Accept")
         try:
             self.respond(*self.transformer.transform(body, content_type, accept))
         except Exception:
@@ -184,11 +184,16 @@ def exit_with_parent():
 def main():
     threading.Thread(target=exit_with_parent, daemon=True).start()
     # this file's folder is first on the path: the user's own serve.py must win
-    sys.path.remove(os.path.dirname(os.path.abspath(__file__)))
-    program = os.environ["SAGEMAKER_PROGRAM"]
-    module = importlib.import_module(program[:-3] if program.endswith(".py") else program)
-    Handler.transformer = Transformer(module, os.path.join(os.environ["SAGEMAKER_BASE_DIR"], "model"))
-    Handler.default_accept = os.environ.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", JSON_TYPE)
+    here = os.path.dirname(os.path.abspath(__file__))
+    sys.path.remove(here)
+    program = os.environ.get("SAGEMAKER_PROGRAM")
+    model_dir = os.path.join(os.environ["SAGEMAKER_BASE_DIR"], "model")
+    if program:
+        module = importlib.import_module(program[:-3] if program.endswith(".py") else program)
+        Handler.transformer = Transformer(module, model_dir)
+    else:
+        sys.path.insert(0, os.path.join(here, "xgboost_algorithm"))
+        Handler.transformer = importlib.import_module("scoring").AlgorithmModel(model_dir)
     server = Server(("127.0.0.1", int(os.environ.get("SAGEMAKER_BIND_TO_PORT", "8080"))), Handler)
     print(f"local-cloud: serving on port {server.server_address[1]}", flush=True)
     server.serve_forever()

@@ -1,6 +1,6 @@
 /** Why a job failed, in the words and the length of a FailureReason. */
 import { existsSync, readFileSync } from 'node:fs';
-import { AwsError } from '../../core/errors.ts';
+import { AwsError, NotImplementedByLocalCloud } from '../../core/errors.ts';
 import type { OptMl } from './opt-ml.ts';
 
 const MAXIMUM_LENGTH = 1024;
@@ -16,9 +16,16 @@ export class JobFailure extends Error {
   }
 }
 
+/** Whether an error is the cloud's and not the customer's. */
+export function isInternal(error: unknown): boolean {
+  return error instanceof AwsError && error.status >= 500 && !(error instanceof NotImplementedByLocalCloud);
+}
+
 /** A handler that rethrows whatever it catches as a failure of the customer's making. */
 export function clientFailure(): (error: unknown) => never {
   return (error) => {
+    // a fault of the cloud's own, which is nobody's mistake
+    if (isInternal(error)) throw error;
     const text = error instanceof AwsError ? `${error.code}: ${error.message}` : (error as Error).message;
     throw new JobFailure(`ClientError: ${text}`);
   };
@@ -37,6 +44,8 @@ export interface FailedProcess {
   readonly errorLines: readonly string[];
   /** Class that the toolkit gives the failure. @default ExecuteUserScriptError */
   readonly errorClass?: string;
+  /** Whether the image has the toolkit, which writes a failure file when the script does not. @default true */
+  readonly hasToolkit?: boolean;
 }
 
 /** `AlgorithmError: <failure file>, exit code: N`; without a file, what the toolkit would have written into it. */
@@ -45,7 +54,9 @@ export function algorithmFailure(tree: OptMl, failed: FailedProcess): string {
   const room = MAXIMUM_LENGTH - 'AlgorithmError: '.length - suffix.length;
   const text = existsSync(tree.failureFile)
     ? readFileSync(tree.failureFile, 'utf8').slice(0, room)
-    : toolkitMessage(failed, room);
+    : failed.hasToolkit === false
+      ? ''
+      : toolkitMessage(failed, room);
   return `AlgorithmError: ${text}${suffix}`;
 }
 

@@ -5,7 +5,7 @@ import type { Principal } from '../../core/principal.ts';
 import { validationError } from '../constraints.ts';
 
 /** Of algorithms and of the instances that they run on. */
-const NAMESPACE = '/aws/sagemaker/TrainingJobs';
+const TRAINING_NAMESPACE = '/aws/sagemaker/TrainingJobs';
 /** PutMetricData takes 1,000. */
 const MAXIMUM_DATA = 1_000;
 
@@ -44,34 +44,49 @@ function compile(regex: string): RegExp {
   }
 }
 
-/**
- * Publishes a job's metric values as its role, with what an instance reports of itself; a role that may not loses them,
- * as on AWS, which stderr is told.
- */
-export async function publishJobMetrics(
+/** Publishes what an instance reports of itself, as the job's role. */
+export async function publishInstanceMetrics(
   cloud: Cloud,
   role: Principal,
-  job: { readonly name: string; readonly values: readonly MetricData[]; readonly diskUtilization: number },
+  job: {
+    readonly group: 'TrainingJobs' | 'ProcessingJobs';
+    readonly name: string;
+    readonly diskUtilization: number;
+  },
 ): Promise<void> {
-  const MetricDatum = [
-    ...job.values.map((each) => ({
-      ...each,
-      Dimensions: [{ Name: 'TrainingJobName', Value: job.name }],
-    })),
-    {
-      MetricName: 'DiskUtilization',
-      Value: job.diskUtilization,
-      Unit: 'Percent',
-      Timestamp: cloud.clock.date(),
-      Dimensions: [{ Name: 'Host', Value: `${job.name}/algo-1` }],
-    },
-  ];
+  const datum = {
+    MetricName: 'DiskUtilization',
+    Value: job.diskUtilization,
+    Unit: 'Percent',
+    Timestamp: cloud.clock.date(),
+    Dimensions: [{ Name: 'Host', Value: `${job.name}/algo-1` }],
+  };
+  await publish(cloud, role, { namespace: `/aws/sagemaker/${job.group}`, data: [datum], name: job.name });
+}
+
+/** Publishes the values of a training job's metrics, as its role. */
+export async function publishAlgorithmMetrics(
+  cloud: Cloud,
+  role: Principal,
+  { name, values }: { readonly name: string; readonly values: readonly MetricData[] },
+): Promise<void> {
+  const Dimensions = [{ Name: 'TrainingJobName', Value: name }];
+  const data = values.map((each) => ({ ...each, Dimensions }));
+  await publish(cloud, role, { namespace: TRAINING_NAMESPACE, data, name });
+}
+
+/** A role that may not publish loses its metrics, as on AWS; here that is also said on stderr. */
+async function publish(
+  cloud: Cloud,
+  role: Principal,
+  { namespace, data, name }: { namespace: string; data: readonly object[]; name: string },
+): Promise<void> {
   try {
-    for (let start = 0; start < MetricDatum.length; start += MAXIMUM_DATA) {
-      const input = { Namespace: NAMESPACE, MetricData: MetricDatum.slice(start, start + MAXIMUM_DATA) };
+    for (let start = 0; start < data.length; start += MAXIMUM_DATA) {
+      const input = { Namespace: namespace, MetricData: data.slice(start, start + MAXIMUM_DATA) };
       await cloud.call('monitoring', 'PutMetricData', input, role);
     }
   } catch (error) {
-    console.error(`local cloud: sagemaker: metrics of training job ${job.name} are lost: ${String(error)}`);
+    console.error(`local cloud: sagemaker: metrics of job ${name} are lost: ${String(error)}`);
   }
 }

@@ -13,6 +13,8 @@ export interface OptMl {
   readonly output: string;
   readonly outputData: string;
   readonly failureFile: string;
+  /** For temporary files, beside the tree. */
+  readonly scratch: string;
   channel(name: string): string;
   /** Text with every /opt/ml path replaced by this tree's. */
   relocate(text: string): string;
@@ -30,6 +32,7 @@ export function optMlIn(directory: string): OptMl {
     output: join(base, 'output'),
     outputData: join(base, 'output', 'data'),
     failureFile: join(base, 'output', 'failure'),
+    scratch: join(directory, 'tmp'),
     channel: (name) => join(base, 'input', 'data', name),
     relocate: (text) => text.replaceAll(/(?<![\w/])\/opt\/ml(?![\w-])/g, base),
   };
@@ -65,15 +68,23 @@ export function inputDataConfig(channels: readonly Channel[]): Record<string, Re
   );
 }
 
-/** Makes the tree and writes the three configuration files. */
-export async function layOut(tree: OptMl, job: DescribeTrainingJobResponse): Promise<void> {
-  for (const folder of [tree.code, tree.model, tree.inputConfig, tree.outputData]) {
+/** Makes the tree and writes the configuration files. @param relocates whether paths in them are this machine's. */
+export async function layOut(
+  tree: OptMl,
+  job: DescribeTrainingJobResponse,
+  relocates: boolean,
+): Promise<void> {
+  for (const folder of [tree.code, tree.model, tree.inputConfig, tree.outputData, tree.scratch]) {
     await mkdir(folder, { recursive: true });
   }
+  const LocalPath = job.CheckpointConfig?.LocalPath;
   const files: Record<string, unknown> = {
     'hyperparameters.json': job.HyperParameters ?? {},
     'inputdataconfig.json': inputDataConfig(job.InputDataConfig ?? []),
     'resourceconfig.json': resourceConfig(job),
+    ...(LocalPath
+      ? { 'checkpointconfig.json': { LocalPath: relocates ? tree.relocate(LocalPath) : LocalPath } }
+      : {}),
   };
   for (const [name, content] of Object.entries(files)) {
     await writeFile(join(tree.inputConfig, name), JSON.stringify(content));

@@ -1,12 +1,15 @@
-/** The container of a training job: the toolkit's script mode as a process of its own. */
+/** The container of a training job: the toolkit's script mode, the built-in algorithm, or Docker with any image. */
 import { existsSync } from 'node:fs';
-import { cp, mkdir } from 'node:fs/promises';
+import { cp } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { DescribeTrainingJobResponse } from '@aws-sdk/client-sagemaker';
+import { localFile } from '../../core/local-files.ts';
 import type { Principal } from '../../core/principal.ts';
 import { unpackInto } from '../archives.ts';
 import { roleEnvironment } from '../execution-role.ts';
 import type { LogStream } from '../log-stream.ts';
+import { dockerClientEnvironment, dockerContainer } from '../runners/docker.ts';
+import { type ContainerProcess, runToEnd } from '../runners/run-to-end.ts';
 import { parseS3Uri, s3AsRole } from '../s3-as-role.ts';
 import type { SageMaker } from '../sagemaker.ts';
 import type { FailedProcess } from './failure.ts';
@@ -14,36 +17,52 @@ import type { MetricScanner } from './metrics.ts';
 import type { OptMl } from './opt-ml.ts';
 import { type ScriptMode, scriptModeOf } from './script-mode.ts';
 
-const KEPT_ERROR_LINES = 60;
+const ALGORITHM = localFile('sagemaker/runners/xgboost_algorithm/train.py');
+/** What is left of an instance that is taken away. */
+const INTERRUPTION_GRACE_MS = 2_000;
+
+/** Why a container is ended before its time. */
+export type StopReason = 'Stopped' | 'MaxRuntimeExceeded' | 'MaxWaitTimeExceeded' | 'Interrupted';
 
 /** How a container ended. */
 export type ContainerEnd =
   | { readonly kind: 'completed' }
-  | { readonly kind: 'stopped'; readonly status: 'Stopped' | 'MaxRuntimeExceeded' }
+  | { readonly kind: 'stopped'; readonly reason: StopReason }
   | ({ readonly kind: 'failed' } & FailedProcess);
 
 export interface ContainerRun {
   readonly job: DescribeTrainingJobResponse;
   readonly tree: OptMl;
   readonly role: Principal;
-  readonly python: string;
+  /** Interpreter of the image's runner; undefined for an image that Docker runs. */
+  readonly python: string | undefined;
+  /** Aborted with a `StopReason`. */
   readonly stop: AbortSignal;
   readonly log: LogStream;
   readonly metrics: MetricScanner;
 }
 
-/** Runs the user's script to its end, its time limit (real time) or its stop. */
+/** Runs the container to its end or its stop. */
 export async function runContainer(sagemaker: SageMaker, run: ContainerRun): Promise<ContainerEnd> {
-  const script = scriptModeOf(run.job, run.tree)!;
+  if (run.python === undefined) {
+    return execute(sagemaker, run, { ...dockerProcess(sagemaker, run), hasToolkit: false });
+  }
+  const script = scriptModeOf(run.job, run.tree);
+  if (script === undefined) return execute(sagemaker, run, pythonProcess(sagemaker, run, [ALGORITHM]));
   const refused = await fetchCode(sagemaker, run, script);
   if (refused) return refused;
   const requirements = join(run.tree.code, 'requirements.txt');
   if (existsSync(requirements)) {
     const args = ['-m', 'pip', 'install', '--quiet', '--target', packagesOf(run.tree), '-r', requirements];
-    const installed = await execute(sagemaker, run, { args, script, errorClass: 'InstallRequirementsError' });
+    const install = pythonProcess(sagemaker, run, args, script);
+    const installed = await execute(sagemaker, run, { ...install, errorClass: 'InstallRequirementsError' });
     if (installed.kind !== 'completed') return installed;
   }
-  return execute(sagemaker, run, { args: ['-m', script.moduleName, ...script.args], script });
+  return execute(
+    sagemaker,
+    run,
+    pythonProcess(sagemaker, run, ['-m', script.moduleName, ...script.args], script),
+  );
 }
 
 async function fetchCode(
@@ -78,60 +97,65 @@ function codeFailure(program: string, message: string): ContainerEnd {
   };
 }
 
-interface Execution {
-  readonly args: readonly string[];
-  readonly script: ScriptMode;
-  readonly errorClass?: string;
-}
+type Execution = ContainerProcess & Pick<FailedProcess, 'errorClass' | 'hasToolkit'>;
 
 async function execute(
   sagemaker: SageMaker,
-  run: ContainerRun,
-  { args, script, errorClass }: Execution,
+  { stop, log, metrics }: ContainerRun,
+  { errorClass, hasToolkit, ...process }: Execution,
 ): Promise<ContainerEnd> {
-  const { job, tree, log, metrics } = run;
-  const errorLines: string[] = [];
-  await mkdir(tmpOf(tree), { recursive: true });
-  const running = sagemaker.processes.start({
-    command: run.python,
-    args,
-    directory: tree.code,
-    environment: environmentOf(sagemaker, run, script),
-    onLine: (line, stream) => {
+  const { exitCode, errorLines } = await runToEnd(sagemaker.processes, process, {
+    stop,
+    graceMs: (reason) => (reason === 'Interrupted' ? INTERRUPTION_GRACE_MS : undefined),
+    onLine(line) {
       log.write(line);
       metrics.scan(line, sagemaker.cloud.clock.date());
-      if (stream === 'stderr' && errorLines.push(line) > KEPT_ERROR_LINES) errorLines.shift();
     },
   });
-  let status: 'Stopped' | 'MaxRuntimeExceeded' | undefined;
-  const end = (as: 'Stopped' | 'MaxRuntimeExceeded') => {
-    status ??= as;
-    void running.stop();
-  };
-  const limitMs = job.StoppingCondition!.MaxRuntimeInSeconds! * 1000;
-  const limit = setTimeout(() => end('MaxRuntimeExceeded'), Math.min(limitMs, 2 ** 31 - 1));
-  const onStop = () => end('Stopped');
-  if (run.stop.aborted) onStop();
-  run.stop.addEventListener('abort', onStop);
-  const exitCode = await running.exited;
-  clearTimeout(limit);
-  run.stop.removeEventListener('abort', onStop);
-  if (status) return { kind: 'stopped', status };
+  if (stop.aborted) return { kind: 'stopped', reason: stop.reason as StopReason };
   if (exitCode === 0) return { kind: 'completed' };
-  const command = ['python3', ...args].join(' ');
-  return { kind: 'failed', exitCode, command, errorLines, ...(errorClass ? { errorClass } : {}) };
+  const command = ['python3', ...process.args].join(' ');
+  return {
+    kind: 'failed',
+    exitCode,
+    command,
+    errorLines,
+    ...(errorClass ? { errorClass } : {}),
+    ...(hasToolkit === false ? { hasToolkit } : {}),
+  };
 }
 
-function environmentOf(
+function dockerProcess(sagemaker: SageMaker, { job, tree, role }: ContainerRun): ContainerProcess {
+  const algorithm = job.AlgorithmSpecification!;
+  const isolated = job.EnableNetworkIsolation ?? false;
+  const { args, stopArgs } = dockerContainer({
+    image: algorithm.TrainingImage!,
+    volumes: { '/opt/ml': tree.base },
+    environment: {
+      ...platformEnvironment(job),
+      ...job.Environment,
+      // an isolated container has no credentials
+      ...(isolated ? {} : roleEnvironment(sagemaker.cloud, role)),
+    },
+    entrypoint: algorithm.ContainerEntrypoint,
+    args: algorithm.ContainerArguments ?? (algorithm.ContainerEntrypoint ? [] : ['train']),
+    isolated,
+  });
+  const environment = dockerClientEnvironment();
+  return { command: 'docker', args, stopArgs, directory: tree.base, environment };
+}
+
+function pythonProcess(
   sagemaker: SageMaker,
   { job, tree, role, python }: ContainerRun,
-  script: ScriptMode,
-): Record<string, string> {
+  args: readonly string[],
+  script?: ScriptMode,
+): ContainerProcess {
   const own = Object.entries(job.Environment ?? {}).map(([key, value]) => [key, tree.relocate(value)]);
-  return {
-    PATH: `${dirname(python)}:${process.env.PATH ?? ''}`,
+  const environment = {
+    PATH: `${dirname(python!)}:${process.env.PATH ?? ''}`,
     HOME: tree.base,
-    TMPDIR: tmpOf(tree),
+    TMPDIR: tree.scratch,
     LANG: 'C.UTF-8',
     LC_ALL: 'C.UTF-8',
     PYTHONUNBUFFERED: '1',
@@ -139,14 +163,17 @@ function environmentOf(
     PYTHONIOENCODING: 'utf-8',
     PYTHONPATH: `${tree.code}:${packagesOf(tree)}`,
     SAGEMAKER_BASE_DIR: tree.base,
-    TRAINING_JOB_NAME: job.TrainingJobName!,
-    TRAINING_JOB_ARN: job.TrainingJobArn!,
     SAGEMAKER_REGION: sagemaker.cloud.region,
+    ...platformEnvironment(job),
     ...Object.fromEntries(own),
-    ...script.environment,
+    ...script?.environment,
     ...roleEnvironment(sagemaker.cloud, role),
   };
+  return { command: python!, args, directory: tree.code, environment };
+}
+
+function platformEnvironment(job: DescribeTrainingJobResponse): Record<string, string> {
+  return { TRAINING_JOB_NAME: job.TrainingJobName!, TRAINING_JOB_ARN: job.TrainingJobArn! };
 }
 
 const packagesOf = (tree: OptMl): string => join(tree.base, '..', 'site-packages');
-const tmpOf = (tree: OptMl): string => join(tree.base, '..', '..', 'tmp');

@@ -7,6 +7,7 @@ import type {
   ListTrainingJobsResponse,
   StopTrainingJobRequest,
 } from '@aws-sdk/client-sagemaker';
+import { refuseMembers } from '../../core/refuse-members.ts';
 import { validationError } from '../constraints.ts';
 import { listPage } from '../paging.ts';
 import type { SageMaker } from '../sagemaker.ts';
@@ -26,6 +27,7 @@ export function listTrainingJobs(
   sagemaker: SageMaker,
   input: ListTrainingJobsRequest,
 ): ListTrainingJobsResponse {
+  refuseMembers('sagemaker ListTrainingJobs', input, ['WarmPoolStatusEquals', 'TrainingPlanArnEquals']);
   const jobs = sagemaker.trainingJobs.values().map((job) => ({
     name: job.TrainingJobName!,
     status: job.TrainingJobStatus!,
@@ -57,7 +59,7 @@ export function stopTrainingJob(sagemaker: SageMaker, input: StopTrainingJobRequ
     message: 'Stopping the training job',
     change: { TrainingJobStatus: 'Stopping' },
   });
-  sagemaker.running.get(job.TrainingJobArn!)?.abort();
+  sagemaker.running.get(job.TrainingJobArn!)?.abort('Stopped');
   return {};
 }
 

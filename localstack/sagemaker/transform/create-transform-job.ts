@@ -1,28 +1,33 @@
 /** CreateTransformJob: everything that AWS refuses before a job exists. */
-import {
-  type CreateTransformJobRequest,
-  type CreateTransformJobResponse,
-  type DescribeTransformJobResponse,
-  TransformInstanceType,
+import type {
+  CreateTransformJobRequest,
+  CreateTransformJobResponse,
+  DescribeTransformJobResponse,
 } from '@aws-sdk/client-sagemaker';
 import { AwsError, NotImplementedByLocalCloud } from '../../core/errors.ts';
+import { sdkValues } from '../../core/sdk-values.ts';
 import type { Call } from '../../core/service.ts';
 import { Constraints, supportOnly, validationError } from '../constraints.ts';
+import { assumeExecutionRole } from '../execution-role.ts';
 import { findModel } from '../models/models.ts';
 import { ENTITY_NAME, ENVIRONMENT_KEY, MODEL_NAME, S3_URI, sagemakerArn } from '../names.ts';
+import { s3AsRole } from '../s3-as-role.ts';
 import type { SageMaker } from '../sagemaker.ts';
 import { checkTags, putTags } from '../tags.ts';
+import { requireObjects } from '../training/input-data.ts';
+import { refuseVolumeKey } from '../volume-key.ts';
+import { recordProcessing } from './data-processing.ts';
 import { runTransformJob } from './run-transform-job.ts';
-import { saveTransformJob } from './transform-jobs.ts';
+import { ENDED_TRANSFORM, saveTransformJob } from './transform-jobs.ts';
 
 const MAXIMUM_MB = 100;
 const DEFAULT_MB = 6;
 
-export function createTransformJob(
+export async function createTransformJob(
   sagemaker: SageMaker,
   input: CreateTransformJobRequest,
   call: Call,
-): CreateTransformJobResponse {
+): Promise<CreateTransformJobResponse> {
   checkRequest(input);
   const name = input.TransformJobName!;
   const arn = sagemakerArn(sagemaker.cloud, 'transform-job', name);
@@ -32,7 +37,11 @@ export function createTransformJob(
       `(${arn})`;
     throw new AwsError('ResourceInUse', message);
   }
-  findModel(sagemaker, input.ModelName);
+  const roleArn = findModel(sagemaker, input.ModelName).ExecutionRoleArn!;
+  const s3 = s3AsRole(sagemaker.cloud, assumeExecutionRole(sagemaker.cloud, roleArn, arn));
+  const place = { region: sagemaker.cloud.region, roleArn };
+  await requireObjects(s3, input.TransformInput!.DataSource!.S3DataSource!, place);
+  admit(sagemaker, input);
   const { Tags, ...request } = input;
   const job: DescribeTransformJobResponse = {
     ...request,
@@ -55,6 +64,21 @@ export function createTransformJob(
   return { TransformJobArn: arn };
 }
 
+function admit(sagemaker: SageMaker, input: CreateTransformJobRequest): void {
+  const { InstanceType, InstanceCount } = input.TransformResources!;
+  const inUse = sagemaker.transformJobs
+    .values()
+    .filter((job) => !ENDED_TRANSFORM.includes(job.TransformJobStatus!))
+    .filter((job) => job.TransformResources!.InstanceType === InstanceType)
+    .reduce((sum, job) => sum + (job.TransformResources!.InstanceCount ?? 1), 0);
+  sagemaker.capacity.admit({
+    use: 'transform job',
+    instanceType: InstanceType!,
+    count: InstanceCount!,
+    inUse,
+  });
+}
+
 function checkRequest(input: CreateTransformJobRequest): void {
   const constraints = new Constraints();
   constraints.name(input.TransformJobName, 'transformJobName', ENTITY_NAME);
@@ -74,7 +98,7 @@ function checkRequest(input: CreateTransformJobRequest): void {
   constraints.oneOf(
     resources?.InstanceType,
     'transformResources.instanceType',
-    Object.values(TransformInstanceType),
+    sdkValues('sagemaker', 'TransformInstanceType'),
   );
   constraints.required(resources?.InstanceCount, 'transformResources.instanceCount');
   constraints.range(resources?.InstanceCount, 'transformResources.instanceCount', [
@@ -83,6 +107,11 @@ function checkRequest(input: CreateTransformJobRequest): void {
   ]);
   constraints.range(input.MaxPayloadInMB, 'maxPayloadInMB', [0, MAXIMUM_MB]);
   constraints.range(input.MaxConcurrentTransforms, 'maxConcurrentTransforms', [0, Number.MAX_SAFE_INTEGER]);
+  constraints.oneOf(input.TransformInput?.CompressionType, 'transformInput.compressionType', [
+    'None',
+    'Gzip',
+  ]);
+  constraints.oneOf(input.DataProcessing?.JoinSource, 'dataProcessing.joinSource', ['Input', 'None']);
   constraints.oneOf(input.BatchStrategy, 'batchStrategy', ['MultiRecord', 'SingleRecord']);
   const pairs = Object.entries(input.Environment ?? {});
   constraints.length(pairs, 'environment', [0, 16]);
@@ -98,6 +127,7 @@ function checkRequest(input: CreateTransformJobRequest): void {
   );
   constraints.range(client?.InvocationsMaxRetries, 'modelClientConfig.invocationsMaxRetries', [0, 3]);
   constraints.check();
+  refuseVolumeKey('VolumeKmsKeyId', resources?.InstanceType, resources?.VolumeKmsKeyId);
   checkTags(input.Tags);
   if ((input.MaxConcurrentTransforms ?? 1) * (input.MaxPayloadInMB ?? DEFAULT_MB) > MAXIMUM_MB) {
     throw validationError(`MaxConcurrentTransforms * MaxPayloadInMB must not exceed ${MAXIMUM_MB} MB.`);
@@ -124,19 +154,15 @@ function refuseUnsupported(input: CreateTransformJobRequest): void {
       'DataProcessing',
     ],
   ]);
-  const { InputFilter = '$', OutputFilter = '$', JoinSource = 'None' } = input.DataProcessing ?? {};
-  if (InputFilter !== '$' || OutputFilter !== '$' || JoinSource !== 'None') {
-    throw new NotImplementedByLocalCloud(
-      'sagemaker CreateTransformJob DataProcessing with filters or a join',
-    );
-  }
-  const { SplitType = 'None', CompressionType = 'None', DataSource } = input.TransformInput!;
+  const { SplitType = 'None', DataSource } = input.TransformInput!;
   if (SplitType !== 'None' && SplitType !== 'Line') {
     throw new NotImplementedByLocalCloud(`sagemaker CreateTransformJob SplitType ${SplitType}`);
   }
-  if (CompressionType !== 'None')
-    throw new NotImplementedByLocalCloud('sagemaker CreateTransformJob CompressionType');
-  if (DataSource?.S3DataSource?.S3DataType !== 'S3Prefix') {
-    throw new NotImplementedByLocalCloud('sagemaker CreateTransformJob S3DataType other than S3Prefix');
+  const type = DataSource?.S3DataSource?.S3DataType ?? '';
+  if (!['S3Prefix', 'ManifestFile'].includes(type)) {
+    throw new NotImplementedByLocalCloud(`sagemaker CreateTransformJob S3DataType ${type}`);
   }
+  const resources = ['InstanceType', 'InstanceCount', 'VolumeKmsKeyId'];
+  supportOnly('CreateTransformJob TransformResources', input.TransformResources, resources);
+  recordProcessing(input);
 }

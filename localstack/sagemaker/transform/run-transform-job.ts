@@ -14,18 +14,16 @@ import {
   type ServingContainer,
   startServing,
 } from '../models/serving-container.ts';
-import { below, parseS3Uri, type RoleS3, relativeKey, s3AsRole } from '../s3-as-role.ts';
+import { below, parseS3Uri, type RoleS3, s3AsRole } from '../s3-as-role.ts';
 import type { ModelRecord, SageMaker } from '../sagemaker.ts';
 import { clientFailure, INTERNAL_FAILURE, JobFailure } from '../training/failure.ts';
+import { type InputObject, inputObjects } from '../training/input-data.ts';
 import { authorizeVolumeKey } from '../volume-key.ts';
-import { assemble, batchesOf } from './batches.ts';
 import { changeTransformJob } from './transform-jobs.ts';
+import { transformObject } from './transform-object.ts';
 
 const LOG_GROUP = '/aws/sagemaker/TransformJobs';
 const MODEL_FAILURE = 'AlgorithmError: See job logs for more information';
-const DEFAULT_TIMEOUT_SECONDS = 600;
-const DEFAULT_RETRIES = 3;
-const MEGABYTE = 1024 * 1024;
 
 /** Runs the stored job to its end; every outcome is in its description, nothing is thrown. */
 export async function runTransformJob(sagemaker: SageMaker, name: string): Promise<void> {
@@ -73,12 +71,16 @@ async function transform(
     .catch(clientFailure());
   await clientFailure.on(() => authorizeVolumeKey(cloud, job.TransformResources?.VolumeKmsKeyId, role));
   const s3 = s3AsRole(cloud, role);
-  const source = parseS3Uri(job.TransformInput!.DataSource!.S3DataSource!.S3Uri!);
-  const keys = await s3.list(source).catch(clientFailure());
-  if (keys.length === 0)
+  if (!sagemaker.capacity.isAvailable(job.TransformResources!.InstanceType!)) {
     throw new JobFailure(
-      `ClientError: No S3 objects found under S3 URL "${job.TransformInput!.DataSource!.S3DataSource!.S3Uri}".`,
+      'CapacityError: Unable to provision requested ML compute capacity. Please retry using a different ML instance type.',
     );
+  }
+  const source = job.TransformInput!.DataSource!.S3DataSource!;
+  const objects = await inputObjects(s3, source).catch(clientFailure());
+  if (objects.length === 0) {
+    throw new JobFailure(`ClientError: No S3 objects found under S3 URL "${source.S3Uri}".`);
+  }
   changeTransformJob(sagemaker, job.TransformJobName!, { TransformStartTime: cloud.clock.date() });
 
   const instance = `i-${randomBytes(9).toString('hex').slice(0, 17)}-${Math.floor(cloud.clock.now() / 1000)}`;
@@ -91,10 +93,10 @@ async function transform(
     const work = { sagemaker, job, role, s3, container, stream };
     const outputs = new Map<string, Buffer>();
     let failed = 0;
-    for (const key of keys) {
+    for (const object of objects) {
       if (stop.aborted) return 'stopped';
-      const output = await transformObject(work, { bucket: source.bucket, key });
-      if (output) outputs.set(`${relativeKey(source.key, key)}.out`, output);
+      const output = await outputOf(work, object);
+      if (output) outputs.set(`${object.path}.out`, output);
       else failed += 1;
     }
     if (stop.aborted) return 'stopped';
@@ -134,6 +136,9 @@ async function start(
   const environment = {
     SAGEMAKER_BATCH: 'true',
     SAGEMAKER_MAX_PAYLOAD_IN_MB: String(job.MaxPayloadInMB),
+    ...(job.MaxConcurrentTransforms
+      ? { SAGEMAKER_MAX_CONCURRENT_TRANSFORMS: String(job.MaxConcurrentTransforms) }
+      : {}),
     SAGEMAKER_BATCH_STRATEGY: job.BatchStrategy === 'SingleRecord' ? 'SINGLE_RECORD' : 'MULTI_RECORD',
     ...job.Environment,
   };
@@ -160,44 +165,15 @@ interface Work {
 }
 
 /** The output of one object; undefined, with a line in the data log, when the model refused it. */
-async function transformObject(
-  work: Work,
-  location: { bucket: string; key: string },
-): Promise<Buffer | undefined> {
-  const { job } = work;
+async function outputOf(work: Work, { location }: InputObject): Promise<Buffer | undefined> {
   const data = await work.s3.read(location).catch(clientFailure());
   try {
-    const answers: Buffer[] = [];
-    const options = {
-      splitType: job.TransformInput!.SplitType === 'Line' ? ('Line' as const) : ('None' as const),
-      strategy: job.BatchStrategy === 'SingleRecord' ? ('SingleRecord' as const) : ('MultiRecord' as const),
-      maximumBytes: job.MaxPayloadInMB! * MEGABYTE,
-    };
-    for (const body of batchesOf(data, options)) answers.push(await invoke(work, body));
-    return assemble(answers, job.TransformOutput!.AssembleWith === 'Line' ? 'Line' : 'None');
+    return await transformObject(work.job, data, (request) => work.container.invoke(request));
   } catch (error) {
     const { sagemaker, role, stream } = work;
     const log = openLogStream(sagemaker.cloud, role, { group: LOG_GROUP, stream: `${stream}/data-log` });
     log.write(`${location.bucket}/${location.key}: ${(error as Error).message}`);
     await log.close();
     return undefined;
-  }
-}
-
-async function invoke({ job, container }: Work, body: Buffer): Promise<Buffer> {
-  const timeoutMs = (job.ModelClientConfig?.InvocationsTimeoutInSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000;
-  const retries = job.ModelClientConfig?.InvocationsMaxRetries ?? DEFAULT_RETRIES;
-  const headers = {
-    ...(job.TransformInput!.ContentType ? { 'content-type': job.TransformInput!.ContentType } : {}),
-    ...(job.TransformOutput!.Accept ? { accept: job.TransformOutput!.Accept } : {}),
-  };
-  for (let attempt = 0; ; attempt += 1) {
-    const answer = await container.invoke({ body, headers, timeoutMs }).catch((error: Error) => error);
-    if (!(answer instanceof Error) && answer.status < 300) return answer.body;
-    const isClientError = !(answer instanceof Error) && answer.status < 500;
-    if (!isClientError && attempt < retries) continue;
-    if (answer instanceof Error) throw answer;
-    const kind = isClientError ? 'ClientError' : 'InternalServerError';
-    throw new Error(`${kind}: ${answer.status} Message: ${answer.body.toString('utf8').slice(0, 1000)}`);
   }
 }

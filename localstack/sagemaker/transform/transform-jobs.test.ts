@@ -158,11 +158,8 @@ describe('script mode of the XGBoost image', () => {
       message: 'Could not find model "arn:aws:sagemaker:us-east-1:000000000000:model/none".',
     });
     await expect(
-      fixture.run(
-        'CreateTransformJob',
-        transformRequest('new', { DataProcessing: { InputFilter: '$[1:]' } }),
-      ),
-    ).rejects.toMatchObject({ code: 'NotImplementedByLocalCloud' });
+      fixture.run('CreateTransformJob', transformRequest('new', { DataProcessing: { InputFilter: '$[1' } })),
+    ).rejects.toMatchObject({ message: 'Invalid JSONPath "$[1" in InputFilter.' });
     await expect(fixture.run('DescribeTransformJob', { TransformJobName: 'none' })).rejects.toMatchObject({
       message: 'Could not find requested job with name: none',
     });

@@ -12,7 +12,8 @@ import { listPage } from '../paging.ts';
 import type { SageMaker } from '../sagemaker.ts';
 import { INTERNAL_FAILURE } from '../training/failure.ts';
 
-const ENDED: readonly string[] = ['Completed', 'Failed', 'Stopped'];
+/** Statuses that nothing follows. */
+export const ENDED_TRANSFORM: readonly string[] = ['Completed', 'Failed', 'Stopped'];
 
 /** Stores a job and emits its state. */
 export function saveTransformJob(sagemaker: SageMaker, job: DescribeTransformJobResponse): void {
@@ -28,7 +29,7 @@ export function changeTransformJob(
   change: Partial<DescribeTransformJobResponse>,
 ): void {
   const job = sagemaker.transformJobs.get(name)!;
-  if (!ENDED.includes(job.TransformJobStatus!)) saveTransformJob(sagemaker, { ...job, ...change });
+  if (!ENDED_TRANSFORM.includes(job.TransformJobStatus!)) saveTransformJob(sagemaker, { ...job, ...change });
 }
 
 export function describeTransformJob(
@@ -68,13 +69,13 @@ export function stopTransformJob(
   input: StopTransformJobRequest,
 ): Record<string, never> {
   const job = describeTransformJob(sagemaker, input);
-  if (ENDED.includes(job.TransformJobStatus!)) {
+  if (ENDED_TRANSFORM.includes(job.TransformJobStatus!)) {
     throw validationError(
       `The request was rejected because the transform job is in status ${job.TransformJobStatus}.`,
     );
   }
   changeTransformJob(sagemaker, job.TransformJobName!, { TransformJobStatus: 'Stopping' });
-  sagemaker.running.get(job.TransformJobArn!)?.abort();
+  sagemaker.running.get(job.TransformJobArn!)?.abort('Stopped');
   return {};
 }
 
