@@ -32,7 +32,7 @@ export async function startCloud(port: number): Promise<CloudProcess> {
   // The channel ends with this process, however it ends; the cloud ends with the channel.
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', 'localstack/main.ts', '--port', String(port), '--data', join(LOCAL_FOLDER, 'data')],
+    ['localstack/start.mjs', '--port', String(port), '--data', join(LOCAL_FOLDER, 'data')],
     { stdio: ['ignore', output, output, 'ipc'] },
   );
   writeFileSync(PID_FILE, `${child.pid} ${process.pid}`);
@@ -88,7 +88,7 @@ async function endLeftover(): Promise<void> {
 /** A process number may have been given to another program since: only a cloud is ours to end. */
 function processOf(pid: number): { readonly parent: number } | undefined {
   const found = existsSync('/proc/self/stat') ? readProc(pid) : readPs(pid);
-  return found?.args.includes('localstack/main.ts') ? found : undefined;
+  return found?.args.includes('localstack/start.mjs') ? found : undefined;
 }
 
 /** Small Linux images have no `ps`. */

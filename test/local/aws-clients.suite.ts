@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { awsClients, INSTALL_MS } from '../../localstack/testing/python-venv.ts';
 import type { LocalStage } from '../helpers/local-stage.ts';
-import { awsClients, INSTALL_MS } from '../helpers/python-venv.ts';
 
 /** The AWS CLI, unmodified, against what the loop has made. Leaves the stage as it was. */
 export function describeAwsClients(stageOf: () => LocalStage): void {

@@ -14,7 +14,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runScript } from '../helpers/run-command.ts';
+import { runScript } from '../../localstack/testing/run-command.ts';
 
 const PID_FILE = '.driftless/local/cloud.pid';
 /** Neither what a checkout has made nor what it keeps for `npm run local`. */
@@ -154,7 +154,7 @@ describe('npm run local', { timeout: 120_000 }, () => {
     mkdirSync(join(folder, '.driftless/local'), { recursive: true });
     const orphan = spawn(
       process.execPath,
-      ['--import', 'tsx', 'localstack/main.ts', '--port', String(port), '--data', '.driftless/local/data'],
+      ['localstack/start.mjs', '--port', String(port), '--data', '.driftless/local/data'],
       { cwd: folder, stdio: 'ignore' },
     );
     children.push(orphan);

@@ -10,6 +10,7 @@ import { connect } from '../../console/client/connect.ts';
 import { CloudClock } from '../../console/local/clock.ts';
 import { awsEnvironment } from '../../console/local/deploy.ts';
 import type { CallRecord } from '../../localstack/core/call-log.ts';
+import { runSuccessfully } from '../../localstack/testing/run-command.ts';
 import {
   abortAndQueueRollouts,
   abortRuns,
@@ -21,7 +22,6 @@ import {
 import { readRoles, withoutSid } from '../helpers/privilege-roles.ts';
 import { finishedRun, type Stage, startRun } from '../helpers/privilege-stage.ts';
 import { describePart, findRefused, findUnneeded, type RolePolicies } from '../helpers/privileges.ts';
-import { runSuccessfully } from '../helpers/run-command.ts';
 
 const MINUTES = 60_000;
 const DAY_SECONDS = 86_400;

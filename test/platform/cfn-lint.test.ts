@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cfnLint, INSTALL_MS } from '../helpers/python-venv.ts';
-import { runSuccessfully } from '../helpers/run-command.ts';
+import { cfnLint, INSTALL_MS } from '../../localstack/testing/python-venv.ts';
+import { runSuccessfully } from '../../localstack/testing/run-command.ts';
 import { synth } from '../helpers/synth.ts';
 
 let folder: string;

@@ -1,0 +1,10 @@
+import { sagemakerEndpointCases } from './cases/sagemaker-endpoints.ts';
+import { sagemakerModelCases } from './cases/sagemaker-models.ts';
+import { sagemakerRegistryCases } from './cases/sagemaker-registry.ts';
+import { sagemakerRuntimeCases } from './cases/sagemaker-runtime.ts';
+import { runCases } from './run-cases.ts';
+
+runCases(sagemakerModelCases);
+runCases(sagemakerEndpointCases);
+runCases(sagemakerRegistryCases);
+runCases(sagemakerRuntimeCases);
