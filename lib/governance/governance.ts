@@ -123,7 +123,7 @@ export class Governance extends Construct {
         sid: 'ListPackages',
         actions: ['sagemaker:ListModelPackages'],
         resources: ['*'],
-        because: 'ListModelPackages has no resource type.',
+        because: 'Which ARN AWS checks for a list of a group is not documented.',
       })
       .allow({
         sid: 'RemovePackages',

@@ -1,0 +1,22 @@
+/** All that the code assumes of AWS and that nobody here has seen: what `verify:aws` checks. */
+import type { Assumption } from '../assumption.ts';
+import { DELIVERY } from './delivery.ts';
+import { ENDPOINTS } from './endpoints.ts';
+import { FUNCTIONS } from './functions.ts';
+import { JOBS } from './jobs.ts';
+import { REGISTRY } from './registry.ts';
+import { STAGE } from './stage.ts';
+import { STORAGE } from './storage.ts';
+import { WORKFLOWS } from './workflows.ts';
+
+/** The cheap and quick ones first. */
+export const ASSUMPTIONS: readonly Assumption[] = [
+  ...STORAGE,
+  ...DELIVERY,
+  ...FUNCTIONS,
+  ...WORKFLOWS,
+  ...REGISTRY,
+  ...JOBS,
+  ...ENDPOINTS,
+  ...STAGE,
+];
