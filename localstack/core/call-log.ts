@@ -47,6 +47,7 @@ export function openCallLog(file: string): CallLog {
   let descriptor: number | undefined;
   let waiting = '';
   let timer: NodeJS.Timeout | undefined;
+  let isClosed = false;
 
   function flush(): void {
     clearTimeout(timer);
@@ -58,6 +59,8 @@ export function openCallLog(file: string): CallLog {
   }
 
   function write(line: CallRecord | CallEnd): void {
+    // work that outlives its cloud by a moment: the file may be gone with the data directory
+    if (isClosed) return;
     waiting += `${JSON.stringify(line)}\n`;
     timer ??= setTimeout(flush, FLUSH_EVERY_MS).unref();
   }
@@ -71,6 +74,7 @@ export function openCallLog(file: string): CallLog {
     },
     close() {
       flush();
+      isClosed = true;
       if (descriptor !== undefined) closeSync(descriptor);
       descriptor = undefined;
     },
