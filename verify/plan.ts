@@ -33,7 +33,8 @@ export function planOf(assumptions: readonly Assumption[], { only, hasStage }: P
     ]),
     '',
     `${chosen.length} checks, ${dollars(sum(({ usd }) => usd))} at most, up to ${sum(({ minutes }) => minutes)} minutes.`,
-    'Everything that a check makes is named driftless-verify-<8 hex digits> and deleted at its end.',
+    'Everything that a check makes is named driftless-verify-<8 hex digits> and deleted at its end; keys go a week later,',
+    'and what SageMaker cannot delete stays: ended jobs and their logs.',
   ];
   if (withoutStage.length > 0) {
     lines.push(
