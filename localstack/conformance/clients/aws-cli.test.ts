@@ -91,12 +91,16 @@ describe('the AWS CLI', () => {
       );
     const deploy = ['cloudformation', 'deploy', '--stack-name', 'by-cli', '--template-file'] as const;
     expect(await printed(...deploy, template('1'))).toContain('Successfully created/updated stack - by-cli');
+    // the CLI names a change set by the second, and no deployment on AWS ends within one
+    const nextSecond = () => new Promise((resolve) => setTimeout(resolve, 1000 - (Date.now() % 1000)));
+    await nextSecond();
     await printed(...deploy, template('2'));
     const { Stacks } = await json('cloudformation', 'describe-stacks', '--stack-name', 'by-cli');
     expect(Stacks[0].StackStatus).toBe('UPDATE_COMPLETE');
     const name = Stacks[0].Outputs[0].OutputValue;
     expect((await json('ssm', 'get-parameter', '--name', name)).Parameter.Value).toBe('2');
 
+    await nextSecond();
     const again = await aws(...deploy, template('2'));
     expect(again.code).toBe(255);
     expect(again.stderr.trim()).toBe('No changes to deploy. Stack by-cli is up to date');
