@@ -2,7 +2,7 @@
 import { makeHandler } from '../shared/make-handler.ts';
 import { loadProject, loadSettings } from '../shared/project-settings.ts';
 import type { RunDataset, TrainingRunInput } from '../training/contract.ts';
-import { assembleDataset } from './assemble-dataset.ts';
+import { assembleDataset } from './labels/assemble-dataset.ts';
 
 export const handler = makeHandler<TrainingRunInput, RunDataset>({
   name: 'assemble-dataset',

@@ -1,9 +1,9 @@
 /** An object was created below `incoming/`: commits the upload that it completes, if it completes one. */
 import { makeHandler } from '../shared/make-handler.ts';
 import { findProjectOfBucket, loadSettings } from '../shared/project-settings.ts';
-import { type CommitUploadResult, commitUpload } from './commit-upload.ts';
-import { objectCreatedEvent } from './object-created-event.ts';
-import { parseUpload } from './upload.ts';
+import { type CommitUploadResult, commitUpload } from './upload/commit-upload.ts';
+import { objectCreatedEvent } from './upload/object-created-event.ts';
+import { parseUpload } from './upload/upload-request.ts';
 
 export const handler = makeHandler({
   name: 'commit-upload',

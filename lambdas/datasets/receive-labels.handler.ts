@@ -2,8 +2,8 @@
 import { LABELS_PREFIX } from '../shared/keys.ts';
 import { makeHandler } from '../shared/make-handler.ts';
 import { findProjectOfBucket, loadSettings } from '../shared/project-settings.ts';
-import { objectCreatedEvent } from './object-created-event.ts';
-import { type ReceiveLabelsResult, receiveLabels } from './receive-labels.ts';
+import { type ReceiveLabelsResult, receiveLabels } from './labels/receive-labels.ts';
+import { objectCreatedEvent } from './upload/object-created-event.ts';
 
 export const handler = makeHandler({
   name: 'receive-labels',

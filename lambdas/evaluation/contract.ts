@@ -1,6 +1,6 @@
 /** Documents of the evaluation capability. Types only. */
 import type { DatasetSchema } from '../datasets/contract.ts';
-import type { ColumnProfile, NumericProfile } from '../datasets/profile.ts';
+import type { ColumnProfile, NumericProfile } from '../datasets/profile/profile.ts';
 import type { BinaryMetric } from '../shared/settings.ts';
 import type { Judgement } from '../shared/verdict.ts';
 

@@ -1,7 +1,7 @@
 /** Counts a window's captured rows on the edges and values of a baseline. */
-import type { CategoricalProfile, ColumnProfile, NumericProfile } from '../datasets/profile.ts';
-import { countOnProfile } from '../datasets/profile-table.ts';
-import { fromText } from '../datasets/typed-columns.ts';
+import type { CategoricalProfile, ColumnProfile, NumericProfile } from '../datasets/profile/profile.ts';
+import { countOnProfile } from '../datasets/profile/profile-table.ts';
+import { fromText } from '../datasets/schema/typed-columns.ts';
 import type { Baseline } from '../evaluation/contract.ts';
 import { type DuckDb, identifier, literal } from '../shared/duckdb.ts';
 

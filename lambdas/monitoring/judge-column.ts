@@ -1,5 +1,5 @@
 /** The verdict of one column: effect and evidence, by its stability index. */
-import type { CategoricalProfile, ColumnProfile, NumericProfile } from '../datasets/profile.ts';
+import type { CategoricalProfile, ColumnProfile, NumericProfile } from '../datasets/profile/profile.ts';
 import type { Verdict } from '../shared/verdict.ts';
 import type { ColumnReport } from './contract.ts';
 import {

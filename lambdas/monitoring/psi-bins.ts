@@ -1,5 +1,5 @@
 /** The bins on which a column's stability index is taken. */
-import type { CategoricalProfile, NumericProfile } from '../datasets/profile.ts';
+import type { CategoricalProfile, NumericProfile } from '../datasets/profile/profile.ts';
 
 /** Numeric columns with at most this many distinct values get a bin for each, not decile bins. */
 const MAXIMUM_VALUE_BINS = 20;

@@ -1,5 +1,5 @@
 /** Something may want a run, or may free one that waits. */
-import { countNewLabelledRows } from '../datasets/count-new-labelled-rows.ts';
+import { countNewLabelledRows } from '../datasets/labels/count-new-labelled-rows.ts';
 import { getItem } from '../shared/catalog.ts';
 import { type ProjectItem, projectPk, SK, type VersionItem } from '../shared/catalog-items.ts';
 import { now } from '../shared/clock.ts';

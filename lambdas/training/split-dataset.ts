@@ -2,9 +2,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatasetSchema, Manifest } from '../datasets/contract.ts';
-import { featuresOf } from '../datasets/schema.ts';
-import { featureValueExpression, labelExpression } from '../datasets/typed-columns.ts';
-import { loadVersionFiles } from '../datasets/version-files.ts';
+import { featuresOf } from '../datasets/schema/schema.ts';
+import { featureValueExpression, labelExpression } from '../datasets/schema/typed-columns.ts';
+import { loadVersionFiles } from '../datasets/versions/version-files.ts';
 import { type DuckDb, identifier, literal, withDuckDb } from '../shared/duckdb.ts';
 import { NonRetryableError } from '../shared/errors.ts';
 import { manifestKey, s3Uri, splitPrefix } from '../shared/keys.ts';

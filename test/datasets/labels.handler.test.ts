@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { handler as assemble } from '../../lambdas/datasets/assemble-dataset.handler.ts';
 import { handler as commit } from '../../lambdas/datasets/commit-upload.handler.ts';
 import type { Manifest } from '../../lambdas/datasets/contract.ts';
-import { countNewLabelledRows } from '../../lambdas/datasets/count-new-labelled-rows.ts';
+import { countNewLabelledRows } from '../../lambdas/datasets/labels/count-new-labelled-rows.ts';
 import { handler as receive } from '../../lambdas/datasets/receive-labels.handler.ts';
 import type { RunRequest } from '../../lambdas/shared/catalog-items.ts';
 import { type LabelsItem, projectPk, SK, type VersionItem } from '../../lambdas/shared/catalog-items.ts';

@@ -2,8 +2,8 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { CategoricalProfile, NumericProfile } from '../../lambdas/datasets/profile.ts';
-import { countOnProfile, profileTable } from '../../lambdas/datasets/profile-table.ts';
+import type { CategoricalProfile, NumericProfile } from '../../lambdas/datasets/profile/profile.ts';
+import { countOnProfile, profileTable } from '../../lambdas/datasets/profile/profile-table.ts';
 import {
   jensenShannonDistance,
   kolmogorovSmirnov,

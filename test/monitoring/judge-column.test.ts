@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CategoricalProfile } from '../../lambdas/datasets/profile.ts';
+import type { CategoricalProfile } from '../../lambdas/datasets/profile/profile.ts';
 import type { BinaryMetrics } from '../../lambdas/evaluation/contract.ts';
 import type { ColumnReport, DriftReport, QualityReport } from '../../lambdas/monitoring/contract.ts';
 import { judgeColumn } from '../../lambdas/monitoring/judge-column.ts';

@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { profileTable } from '../../lambdas/datasets/profile-table.ts';
+import { profileTable } from '../../lambdas/datasets/profile/profile-table.ts';
 import { handler as receiveLabels } from '../../lambdas/datasets/receive-labels.handler.ts';
 import { binaryMetrics } from '../../lambdas/evaluation/binary-metrics.ts';
 import type { WindowReport } from '../../lambdas/monitoring/contract.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ManifestFile } from '../../lambdas/datasets/contract.ts';
-import { datasetDigest } from '../../lambdas/datasets/manifest.ts';
+import { datasetDigest } from '../../lambdas/datasets/versions/manifest.ts';
 import { formatCsvLine, parseCsvLine } from '../../lambdas/shared/csv-line.ts';
 import { canonicalJson, digestOf } from '../../lambdas/shared/digest.ts';
 

@@ -1,9 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SchemaColumn } from '../../lambdas/datasets/contract.ts';
-import { GRID_FRACTIONS, gridEdges, nextBelow, quantiles } from '../../lambdas/datasets/grid-edges.ts';
-import { type DatasetProfile, mergeProfiles, type NumericProfile } from '../../lambdas/datasets/profile.ts';
-import { countOnProfile, profileTable } from '../../lambdas/datasets/profile-table.ts';
+import {
+  GRID_FRACTIONS,
+  gridEdges,
+  nextBelow,
+  quantiles,
+} from '../../lambdas/datasets/profile/grid-edges.ts';
+import {
+  type DatasetProfile,
+  mergeProfiles,
+  type NumericProfile,
+} from '../../lambdas/datasets/profile/profile.ts';
+import { countOnProfile, profileTable } from '../../lambdas/datasets/profile/profile-table.ts';
 import { withDuckDb } from '../../lambdas/shared/duckdb.ts';
 import { withTempDirectory } from '../../lambdas/shared/temp-directory.ts';
 

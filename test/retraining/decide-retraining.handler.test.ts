@@ -12,7 +12,7 @@ import { aProject, deployProject } from '../shared/project-fixture.ts';
 import { aChampion, catalog, context, decisions, putCatalog, putVersions } from '../training/run-fixture.ts';
 
 const count = vi.hoisted(() => ({ newRows: 0 }));
-vi.mock('../../lambdas/datasets/count-new-labelled-rows.ts', () => ({
+vi.mock('../../lambdas/datasets/labels/count-new-labelled-rows.ts', () => ({
   countNewLabelledRows: async () => ({ newRows: count.newRows, labelledRows: 0, labelFiles: 0 }),
 }));
 

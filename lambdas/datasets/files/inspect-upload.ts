@@ -1,10 +1,10 @@
 /** Scans an upload's local files with DuckDB: facts for the rules, and the typed table `data` for the profile. */
-import { type DuckDb, scan } from '../shared/duckdb.ts';
-import type { DatasetSettings } from '../shared/settings.ts';
-import type { DatasetSchema } from './contract.ts';
-import type { FileFacts, UploadFacts } from './facts.ts';
+import { type DuckDb, scan } from '../../shared/duckdb.ts';
+import type { DatasetSettings } from '../../shared/settings.ts';
+import type { FileFacts, UploadFacts } from '../checks/facts.ts';
+import { inspectTable } from '../checks/inspect-table.ts';
+import type { DatasetSchema } from '../contract.ts';
 import { contradiction, formatOfName, KNOWN_SUFFIXES, readEnds } from './file-format.ts';
-import { inspectTable } from './inspect-table.ts';
 
 /** A file of an upload on this machine's disk, under a name that ends as `path` does. */
 export interface LocalFile {

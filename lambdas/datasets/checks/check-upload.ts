@@ -1,5 +1,5 @@
 /** All rules that an upload has to pass, in the order in which a person reads them. */
-import type { Check, ChecksDocument } from './contract.ts';
+import type { Check, ChecksDocument } from '../contract.ts';
 import type { UploadFacts } from './facts.ts';
 import { allowedValues } from './rules/allowed-values.ts';
 import { columnTypes } from './rules/column-types.ts';

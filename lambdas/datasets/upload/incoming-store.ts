@@ -1,6 +1,6 @@
 /** Reads and clears a project's `incoming/`. */
-import { deleteObject, findObject, listObjects, type ObjectSummary } from '../shared/objects.ts';
-import type { UploadRequest } from './upload.ts';
+import { deleteObject, findObject, listObjects, type ObjectSummary } from '../../shared/objects.ts';
+import type { UploadRequest } from './upload-request.ts';
 
 export interface Incoming {
   /** The upload's files, without its marker. */

@@ -1,6 +1,6 @@
 /** What a scan finds out about an upload: all that the rules look at. Counts and few examples, never rows. */
-import type { DatasetSettings } from '../shared/settings.ts';
-import type { DatasetSchema } from './contract.ts';
+import type { DatasetSettings } from '../../shared/settings.ts';
+import type { DatasetSchema } from '../contract.ts';
 
 export interface FileFacts {
   readonly path: string;

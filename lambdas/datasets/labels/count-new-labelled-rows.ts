@@ -1,7 +1,12 @@
 /** How many labelled rows a retrain could learn from that the champion has not seen. */
-import { withDuckDb } from '../shared/duckdb.ts';
-import { downloadLabelFiles, latestLabels, listLabelFiles, readLabelLines } from '../shared/label-records.ts';
-import { withTempDirectory } from '../shared/temp-directory.ts';
+import { withDuckDb } from '../../shared/duckdb.ts';
+import {
+  downloadLabelFiles,
+  latestLabels,
+  listLabelFiles,
+  readLabelLines,
+} from '../../shared/label-records.ts';
+import { withTempDirectory } from '../../shared/temp-directory.ts';
 
 export interface CountNewLabelledRowsOptions {
   readonly project: string;

@@ -1,6 +1,6 @@
 /** Profiles a DuckDB table of typed columns: first on edges of its own, later on stored ones. */
-import { type DuckDb, identifier, literal } from '../shared/duckdb.ts';
-import type { DatasetSchema, SchemaColumn } from './contract.ts';
+import { type DuckDb, identifier, literal } from '../../shared/duckdb.ts';
+import type { DatasetSchema, SchemaColumn } from '../contract.ts';
 import { GRID_FRACTIONS, gridEdges, MAXIMUM_LISTED_VALUES, quantiles } from './grid-edges.ts';
 import {
   type CategoricalProfile,

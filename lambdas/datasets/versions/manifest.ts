@@ -1,6 +1,6 @@
 /** Identity of a dataset version. */
-import { digestOf } from '../shared/digest.ts';
-import type { DatasetSchema, Manifest, ManifestFile } from './contract.ts';
+import { digestOf } from '../../shared/digest.ts';
+import type { DatasetSchema, Manifest, ManifestFile } from '../contract.ts';
 
 /**
  * SHA-256 over path, size and SHA-256 of each file, in order of path. Rows and schema follow from the bytes, and where

@@ -1,7 +1,7 @@
 /** SQL that turns a column of a file into its declared type, or NULL where that would lose something. */
-import { identifier } from '../shared/duckdb.ts';
-import type { ColumnType } from '../shared/settings.ts';
-import type { SchemaColumn } from './contract.ts';
+import { identifier } from '../../shared/duckdb.ts';
+import type { ColumnType } from '../../shared/settings.ts';
+import type { SchemaColumn } from '../contract.ts';
 import { columnTypeOf, type SourceColumn } from './schema.ts';
 
 const SQL_TYPE: Readonly<Record<ColumnType, string>> = {

@@ -1,5 +1,5 @@
 /** The shape of a check of an upload: one file each, facts in, findings out. */
-import type { Check, Severity } from '../contract.ts';
+import type { Check, Severity } from '../../contract.ts';
 import type { Offence, UploadFacts } from '../facts.ts';
 
 /** At least one finding, so that "looked at, nothing wrong" is told from "not looked at". */

@@ -6,7 +6,7 @@
  * the announcement is taken down. A killed run is finished by whoever commits next, so numbers have no holes, commits
  * are in the order of their announcements, and no event is lost.
  */
-import { createItem, getItem, replaceItem, type Stored } from '../shared/catalog.ts';
+import { createItem, getItem, replaceItem, type Stored } from '../../shared/catalog.ts';
 import {
   type CommitItem,
   type HeadItem,
@@ -14,12 +14,12 @@ import {
   projectPk,
   SK,
   type VersionItem,
-} from '../shared/catalog-items.ts';
-import { nowIso } from '../shared/clock.ts';
-import { recordDecision } from '../shared/decisions.ts';
-import { RetryableError } from '../shared/errors.ts';
-import { publish } from '../shared/events.ts';
-import { manifestKey, stagedPrefix, versionPrefix } from '../shared/keys.ts';
+} from '../../shared/catalog-items.ts';
+import { nowIso } from '../../shared/clock.ts';
+import { recordDecision } from '../../shared/decisions.ts';
+import { RetryableError } from '../../shared/errors.ts';
+import { publish } from '../../shared/events.ts';
+import { manifestKey, stagedPrefix, versionPrefix } from '../../shared/keys.ts';
 import {
   copyObject,
   deleteObject,
@@ -27,11 +27,11 @@ import {
   listObjects,
   putJson,
   requireJson,
-} from '../shared/objects.ts';
-import type { Judgement } from '../shared/verdict.ts';
-import type { ChecksDocument, Manifest, Provenance } from './contract.ts';
+} from '../../shared/objects.ts';
+import type { Judgement } from '../../shared/verdict.ts';
+import type { ChecksDocument, Manifest, Provenance } from '../contract.ts';
+import type { DatasetProfile } from '../profile/profile.ts';
 import { datasetDigest } from './manifest.ts';
-import type { DatasetProfile } from './profile.ts';
 
 /** Commits that lose the race look again; each loss means that another commit went through. */
 const ATTEMPTS = 20;

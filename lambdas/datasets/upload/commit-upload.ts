@@ -1,25 +1,25 @@
 /** Turns an upload into a dataset version, or says why not. */
 import { join } from 'node:path';
-import { getItem, putItem } from '../shared/catalog.ts';
-import { projectPk, SK, type UploadItem } from '../shared/catalog-items.ts';
-import { nowIso } from '../shared/clock.ts';
-import { recordDecision } from '../shared/decisions.ts';
-import { withDuckDb } from '../shared/duckdb.ts';
-import { publish } from '../shared/events.ts';
-import { objectKey, rejectedPrefix, s3Uri } from '../shared/keys.ts';
-import { copyObject, downloadObject, type ObjectSummary, putJson } from '../shared/objects.ts';
-import type { ProjectSettings } from '../shared/settings.ts';
-import { withTempDirectory } from '../shared/temp-directory.ts';
-import { blockingReasons, checkUpload } from './check-upload.ts';
-import type { ChecksDocument, ManifestFile } from './contract.ts';
-import { formatOfName } from './file-format.ts';
+import { getItem, putItem } from '../../shared/catalog.ts';
+import { projectPk, SK, type UploadItem } from '../../shared/catalog-items.ts';
+import { nowIso } from '../../shared/clock.ts';
+import { recordDecision } from '../../shared/decisions.ts';
+import { withDuckDb } from '../../shared/duckdb.ts';
+import { publish } from '../../shared/events.ts';
+import { objectKey, rejectedPrefix, s3Uri } from '../../shared/keys.ts';
+import { copyObject, downloadObject, type ObjectSummary, putJson } from '../../shared/objects.ts';
+import type { ProjectSettings } from '../../shared/settings.ts';
+import { withTempDirectory } from '../../shared/temp-directory.ts';
+import { blockingReasons, checkUpload } from '../checks/check-upload.ts';
+import type { ChecksDocument, ManifestFile } from '../contract.ts';
+import { formatOfName } from '../files/file-format.ts';
+import { inspectUpload, type LocalFile } from '../files/inspect-upload.ts';
+import { profileTable } from '../profile/profile-table.ts';
+import { makeManifest } from '../versions/manifest.ts';
+import { appendVersionFiles } from '../versions/version-files.ts';
+import { type Candidate, commitVersion, type Head } from '../versions/version-store.ts';
 import { incomingObjects, removeIncoming } from './incoming-store.ts';
-import { inspectUpload, type LocalFile } from './inspect-upload.ts';
-import { makeManifest } from './manifest.ts';
-import { profileTable } from './profile-table.ts';
-import type { UploadRequest } from './upload.ts';
-import { appendVersionFiles } from './version-files.ts';
-import { type Candidate, commitVersion, type Head } from './version-store.ts';
+import type { UploadRequest } from './upload-request.ts';
 
 export interface CommitUploadResult {
   /** Absent for an object that is no upload. */

@@ -1,12 +1,12 @@
 /** Reads the files of dataset versions into DuckDB. */
 import { join } from 'node:path';
-import { type DuckDb, type FileFormat, identifier, scan } from '../shared/duckdb.ts';
-import { objectKey } from '../shared/keys.ts';
-import { downloadObject } from '../shared/objects.ts';
-import type { DatasetSchema, ManifestFile } from './contract.ts';
-import { formatOfName } from './file-format.ts';
-import { createTypedTable, sourceColumns } from './inspect-table.ts';
-import { typedExpression } from './typed-columns.ts';
+import { type DuckDb, type FileFormat, identifier, scan } from '../../shared/duckdb.ts';
+import { objectKey } from '../../shared/keys.ts';
+import { downloadObject } from '../../shared/objects.ts';
+import { createTypedTable, sourceColumns } from '../checks/inspect-table.ts';
+import type { DatasetSchema, ManifestFile } from '../contract.ts';
+import { formatOfName } from '../files/file-format.ts';
+import { typedExpression } from '../schema/typed-columns.ts';
 
 export interface ReadFilesOptions {
   readonly database: DuckDb;

@@ -1,9 +1,9 @@
 /** Joins label records with captured requests: rows that a model can learn from. SQL only. */
-import { type DuckDb, identifier, literal } from '../shared/duckdb.ts';
-import type { DatasetSettings } from '../shared/settings.ts';
-import type { DatasetSchema, SchemaColumn } from './contract.ts';
-import { featuresOf } from './schema.ts';
-import { fromText } from './typed-columns.ts';
+import { type DuckDb, identifier, literal } from '../../shared/duckdb.ts';
+import type { DatasetSettings } from '../../shared/settings.ts';
+import type { DatasetSchema, SchemaColumn } from '../contract.ts';
+import { featuresOf } from '../schema/schema.ts';
+import { fromText } from '../schema/typed-columns.ts';
 
 /** What became of the label records. */
 export interface LabelledCounts {

@@ -1,6 +1,6 @@
 /** Which columns a dataset has and what they are for. */
-import type { ColumnRole, ColumnType, DatasetSettings } from '../shared/settings.ts';
-import type { DatasetSchema, SchemaColumn } from './contract.ts';
+import type { ColumnRole, ColumnType, DatasetSettings } from '../../shared/settings.ts';
+import type { DatasetSchema, SchemaColumn } from '../contract.ts';
 
 /** A column as a file has it, with DuckDB's type. */
 export interface SourceColumn {

@@ -1,5 +1,5 @@
 /** What changed since the version before. */
-import { featureDifferences } from '../schema.ts';
+import { featureDifferences } from '../../schema/schema.ts';
 import { against, notApplicable, passes, type Rule, UNREADABLE } from './rule.ts';
 
 const CHECK = 'schema-evolution';

@@ -1,6 +1,6 @@
 /** Whether a file is what its name says, told from its first and last bytes. */
 import { open } from 'node:fs/promises';
-import type { DatasetSettings } from '../shared/settings.ts';
+import type { DatasetSettings } from '../../shared/settings.ts';
 
 export interface NamedFormat {
   readonly format: DatasetSettings['format'];

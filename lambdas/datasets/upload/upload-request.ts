@@ -1,6 +1,6 @@
 /** What an object below `incoming/` asks for, told from its key alone. */
-import { sha256 } from '../shared/digest.ts';
-import { INCOMING_PREFIX, SUCCESS_MARKER } from '../shared/keys.ts';
+import { sha256 } from '../../shared/digest.ts';
+import { INCOMING_PREFIX, SUCCESS_MARKER } from '../../shared/keys.ts';
 
 /** The object whose creation an event tells of. */
 export interface Occurrence {

@@ -5,19 +5,29 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { Baseline } from '../evaluation/contract.ts';
-import { listCaptureFiles, listEndpointConfigs, loadCaptures } from '../shared/capture-store.ts';
-import type { LabelsItem } from '../shared/catalog-items.ts';
-import { digestOf } from '../shared/digest.ts';
-import { type DuckDb, literal, withDuckDb } from '../shared/duckdb.ts';
-import { NonRetryableError } from '../shared/errors.ts';
-import { baselineKey, objectKey, s3Uri } from '../shared/keys.ts';
-import { downloadLabelFiles, latestLabels, listLabelFiles, readLabelLines } from '../shared/label-records.ts';
-import { findObject, requireJson, uploadFile } from '../shared/objects.ts';
-import type { ProjectSettings } from '../shared/settings.ts';
-import { withTempDirectory } from '../shared/temp-directory.ts';
-import type { RunDataset, TrainingRunInput } from '../training/contract.ts';
-import type { Check, ChecksDocument, ManifestFile } from './contract.ts';
+import type { Baseline } from '../../evaluation/contract.ts';
+import { listCaptureFiles, listEndpointConfigs, loadCaptures } from '../../shared/capture-store.ts';
+import type { LabelsItem } from '../../shared/catalog-items.ts';
+import { digestOf } from '../../shared/digest.ts';
+import { type DuckDb, literal, withDuckDb } from '../../shared/duckdb.ts';
+import { NonRetryableError } from '../../shared/errors.ts';
+import { baselineKey, objectKey, s3Uri } from '../../shared/keys.ts';
+import {
+  downloadLabelFiles,
+  latestLabels,
+  listLabelFiles,
+  readLabelLines,
+} from '../../shared/label-records.ts';
+import { findObject, requireJson, uploadFile } from '../../shared/objects.ts';
+import type { ProjectSettings } from '../../shared/settings.ts';
+import { withTempDirectory } from '../../shared/temp-directory.ts';
+import type { RunDataset, TrainingRunInput } from '../../training/contract.ts';
+import type { Check, ChecksDocument, ManifestFile } from '../contract.ts';
+import { profileTable } from '../profile/profile-table.ts';
+import { featuresOf } from '../schema/schema.ts';
+import { makeManifest } from '../versions/manifest.ts';
+import { loadVersionFiles } from '../versions/version-files.ts';
+import { type Candidate, commitVersion, type Head, loadHead } from '../versions/version-store.ts';
 import {
   addServed,
   createServed,
@@ -25,11 +35,6 @@ import {
   type LabelledCounts,
   labelledSelect,
 } from './labelled-rows.ts';
-import { makeManifest } from './manifest.ts';
-import { profileTable } from './profile-table.ts';
-import { featuresOf } from './schema.ts';
-import { loadVersionFiles } from './version-files.ts';
-import { type Candidate, commitVersion, type Head, loadHead } from './version-store.ts';
 
 /** Files of labelled rows in a manifest; each assembly replaces them all, so that a corrected label leaves no trace. */
 const LABELLED_PREFIX = 'labelled/';

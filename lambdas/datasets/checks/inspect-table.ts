@@ -1,10 +1,10 @@
 /** Types an upload's rows and counts what the rules ask about. */
-import { type DuckDb, identifier, literal } from '../shared/duckdb.ts';
-import type { ColumnSettings, DatasetSettings } from '../shared/settings.ts';
-import type { DatasetSchema, SchemaColumn } from './contract.ts';
+import { type DuckDb, identifier, literal } from '../../shared/duckdb.ts';
+import type { ColumnSettings, DatasetSettings } from '../../shared/settings.ts';
+import type { DatasetSchema, SchemaColumn } from '../contract.ts';
+import { columnTypeOf, inferredRole, knownSchema, type SourceColumn } from '../schema/schema.ts';
+import { labelExpression, rawExpression, typedExpression } from '../schema/typed-columns.ts';
 import type { ColumnFacts, Offence, TableFacts } from './facts.ts';
-import { columnTypeOf, inferredRole, knownSchema, type SourceColumn } from './schema.ts';
-import { labelExpression, rawExpression, typedExpression } from './typed-columns.ts';
 
 /** What a table expression is looked at with. */
 export interface TableOptions {

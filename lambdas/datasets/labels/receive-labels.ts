@@ -1,13 +1,13 @@
 /** Takes a file of label records into the catalog. */
 import { join } from 'node:path';
-import { createItem, getItem } from '../shared/catalog.ts';
-import { type LabelsItem, projectPk, SK } from '../shared/catalog-items.ts';
-import { nowIso } from '../shared/clock.ts';
-import { recordDecision } from '../shared/decisions.ts';
-import { type DuckDb, withDuckDb } from '../shared/duckdb.ts';
-import { publish } from '../shared/events.ts';
-import { LABELS_PREFIX, objectKey, rejectedPrefix } from '../shared/keys.ts';
-import { readLabelLines } from '../shared/label-records.ts';
+import { createItem, getItem } from '../../shared/catalog.ts';
+import { type LabelsItem, projectPk, SK } from '../../shared/catalog-items.ts';
+import { nowIso } from '../../shared/clock.ts';
+import { recordDecision } from '../../shared/decisions.ts';
+import { type DuckDb, withDuckDb } from '../../shared/duckdb.ts';
+import { publish } from '../../shared/events.ts';
+import { LABELS_PREFIX, objectKey, rejectedPrefix } from '../../shared/keys.ts';
+import { readLabelLines } from '../../shared/label-records.ts';
 import {
   copyObject,
   type Downloaded,
@@ -15,10 +15,10 @@ import {
   findObject,
   type ObjectSummary,
   putJson,
-} from '../shared/objects.ts';
-import type { ProjectSettings } from '../shared/settings.ts';
-import { withTempDirectory } from '../shared/temp-directory.ts';
-import type { ChecksDocument } from './contract.ts';
+} from '../../shared/objects.ts';
+import type { ProjectSettings } from '../../shared/settings.ts';
+import { withTempDirectory } from '../../shared/temp-directory.ts';
+import type { ChecksDocument } from '../contract.ts';
 
 export interface ReceiveLabelsResult {
   readonly outcome: 'received' | 'duplicate' | 'rejected' | 'gone';

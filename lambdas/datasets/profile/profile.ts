@@ -4,7 +4,7 @@
  *
  * Bins are right-closed: with edges e, bin i holds (e[i-1], e[i]], the first from -∞ and the last to +∞.
  */
-import type { ColumnRole, ColumnType } from '../shared/settings.ts';
+import type { ColumnRole, ColumnType } from '../../shared/settings.ts';
 
 interface ColumnBase {
   readonly name: string;
