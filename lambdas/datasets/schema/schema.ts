@@ -6,25 +6,29 @@ import type { DatasetSchema, SchemaColumn } from '../contract.ts';
 export interface SourceColumn {
   readonly name: string;
   readonly sourceType: string;
+  /** Why it is not read, as the end of a sentence, when it is not. */
+  readonly unread?: string;
 }
 
-/** Declared columns win, then the head's frozen ones; undefined means that the first version has to be inferred from. */
-export function knownSchema(
-  settings: DatasetSettings,
-  head: DatasetSchema | undefined,
-): DatasetSchema | undefined {
-  if (settings.columns.length > 0) {
-    return { columns: settings.columns.map(({ name, type, role }) => ({ name, type, role })) };
-  }
-  return head;
+/** The schema that the settings declare. */
+export function declaredSchema({ columns }: DatasetSettings): DatasetSchema {
+  return {
+    columns: columns.map(({ name, type, role, aliases }) => {
+      return aliases === undefined ? { name, type, role } : { name, type, role, aliases };
+    }),
+  };
 }
 
 /** The role of an undeclared column: a timestamp other than the event time has no use as a number. */
 export function inferredRole(name: string, type: ColumnType, settings: DatasetSettings): ColumnRole {
+  return roleInSettings(name, settings) ?? (type === 'timestamp' ? 'ignored' : 'feature');
+}
+
+/** The role that the settings give a column by naming it. */
+export function roleInSettings(name: string, settings: DatasetSettings): ColumnRole | undefined {
   if (name === settings.target) return 'target';
   if (name === settings.key) return 'key';
-  if (name === settings.eventTime) return 'event-time';
-  return type === 'timestamp' ? 'ignored' : 'feature';
+  return name === settings.eventTime ? 'event-time' : undefined;
 }
 
 /** Our type for a type of DuckDB's. */
@@ -44,20 +48,4 @@ export function featuresOf(schema: DatasetSchema): readonly SchemaColumn[] {
 /** The column with a role, when the schema has one. */
 export function columnWithRole(schema: DatasetSchema, role: ColumnRole): SchemaColumn | undefined {
   return schema.columns.find((column) => column.role === role);
-}
-
-/** Features whose presence or type differs, as sentences; empty when a model of one schema can score rows of the other. */
-export function featureDifferences(before: DatasetSchema, after: DatasetSchema): string[] {
-  const was = featuresOf(before);
-  const is = featuresOf(after);
-  const differences: string[] = [];
-  for (const { name, type } of was) {
-    const now = is.find((column) => column.name === name);
-    if (!now) differences.push(`feature "${name}" is gone`);
-    else if (now.type !== type) differences.push(`feature "${name}" was ${type} and is ${now.type}`);
-  }
-  for (const { name } of is) {
-    if (!was.some((column) => column.name === name)) differences.push(`feature "${name}" is new`);
-  }
-  return differences;
 }
