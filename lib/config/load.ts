@@ -70,8 +70,6 @@ function describeIssue(issue: Issue): string[] {
       return [
         `${path}: ${got}; allowed: at most ${issue.maximum}${issue.origin === 'string' ? ' characters' : ''}`,
       ];
-    case 'invalid_union':
-      return [`${path}: ${got}; allowed: a string, a number or a boolean`];
     default:
       return [`${path}: ${got}; allowed: ${issue.message}`];
   }

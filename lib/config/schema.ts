@@ -3,6 +3,8 @@
  * where one can exist; the smallest useful project is a target column and a trainer.
  */
 import { z } from 'zod';
+import { datasetMistakes } from './dataset-mistakes.ts';
+import { datasetSchema } from './dataset-schema.ts';
 
 const fraction = z.number().min(0).max(1);
 const positive = z.number().int().min(1);
@@ -18,36 +20,17 @@ const instanceType = z
   .string()
   .regex(/^ml\.[a-z0-9-]+\.[a-z0-9]+$/, { error: 'a SageMaker instance type such as ml.m5.large' });
 
-export const columnSchema = z.strictObject({
-  type: z.enum(['string', 'integer', 'double', 'boolean', 'timestamp']),
-  /** @default - `target`, `key` and `event-time` as the dataset names them, otherwise `feature`. */
-  role: z.enum(['feature', 'sensitive', 'ignored']).default('feature'),
-  allowedValues: z.array(z.string()).min(1).optional(),
-  minimum: z.number().optional(),
-  maximum: z.number().optional(),
-});
-
-export const datasetSchema = z.strictObject({
-  format: z.enum(['csv', 'jsonl', 'parquet']).default('csv'),
-  /** Column to predict: 0 or 1 (or false or true). */
-  target: z.string().min(1),
-  /** Column that identifies a row. @default - the whole row is hashed where a key is needed. */
-  key: z.string().min(1).optional(),
-  /** Column with the time of the event. */
-  eventTime: z.string().min(1).optional(),
-  /** @default - inferred from the first version, then frozen. */
-  columns: z.record(z.string().min(1), columnSchema).default({}),
-  /** `snapshot`: an upload replaces; `append`: it adds to the last version. */
-  uploads: z.enum(['snapshot', 'append']).default('snapshot'),
-  minimumRows: positive.default(100),
-});
-
 export const splitSchema = z.strictObject({
-  by: z.literal('key-hash').default('key-hash'),
+  /** `key-hash`: a row keeps its side in every later version; `event-time`: the newest rows are held out. */
+  by: z.enum(['key-hash', 'event-time']).default('key-hash'),
   holdoutFraction: fraction.default(0.2),
   validationFraction: fraction.default(0.1),
   /** Changing it moves rows between the sides. */
   salt: z.string().default('driftless'),
+  /** Whether every class of the target, or every value of the column named, keeps the fractions. @default false */
+  stratify: z
+    .union([z.boolean(), z.string().min(1)], { error: 'true, false or the name of a column' })
+    .optional(),
 });
 
 export const trainerSchema = z.strictObject({
@@ -57,7 +40,12 @@ export const trainerSchema = z.strictObject({
   /** Folder with the script and its modules, relative to the config file. */
   source: z.string().min(1),
   entryPoint: z.string().default('train.py'),
-  hyperparameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+  hyperparameters: z
+    .record(
+      z.string(),
+      z.union([z.string(), z.number(), z.boolean()], { error: 'a string, a number or a boolean' }),
+    )
+    .default({}),
   instanceType: instanceType.default('ml.m5.large'),
   instanceCount: positive.max(1).default(1),
   volumeSizeGb: positive.max(16384).default(30),
@@ -142,18 +130,7 @@ export const projectSchema = z
     retraining: retrainingSchema.prefault({}),
   })
   .superRefine((project, context) => {
-    const { key, eventTime, target, columns } = project.dataset;
-    const declared = Object.keys(columns);
-    for (const [field, column] of Object.entries({ target, key, eventTime })) {
-      if (column && declared.length > 0 && !declared.includes(column)) {
-        context.addIssue({
-          code: 'custom',
-          path: ['dataset', field],
-          input: column,
-          message: `one of the declared columns (${declared.join(', ')}); declare "${column}" or correct the name`,
-        });
-      }
-    }
+    for (const mistake of datasetMistakes(project)) context.addIssue({ code: 'custom', ...mistake });
     if (project.split.holdoutFraction + project.split.validationFraction >= 1) {
       context.addIssue({
         code: 'custom',

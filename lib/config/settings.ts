@@ -19,7 +19,7 @@ export function projectSettings(
     modelPackageGroup: names.modelPackageGroup(project),
     executionRoleArn: names.roleArn(names.executionRole(project)),
     kmsKeyArn: context.keyArn,
-    dataset: { ...config.dataset, columns: columns(config) },
+    dataset: { ...config.dataset, columns: columnSettings(config) },
     split: config.split,
     trainer: {
       kind: config.trainer.kind,
@@ -55,7 +55,8 @@ export function projectSettings(
 /** The only variant; SageMaker's own SDK uses the same name, and alarms are declared on it. */
 export const VARIANT_NAME = 'AllTraffic';
 
-function columns({ dataset }: ProjectConfig): ColumnSettings[] {
+/** Declared columns with their roles, in order. */
+export function columnSettings({ dataset }: ProjectConfig): ColumnSettings[] {
   return Object.entries(dataset.columns).map(([name, column]) => ({
     name,
     ...column,

@@ -130,6 +130,145 @@ describe('parseConfig', () => {
   });
 });
 
+describe('checks, evolution and splits of a dataset', () => {
+  const withDataset = (dataset: object, split: object = {}) => {
+    const { stages, projects } = smallest();
+    return {
+      stages,
+      projects: { churn: { ...projects.churn, dataset: { target: 'churned', ...dataset }, split } },
+    };
+  };
+  const CHURNED = { churned: { type: 'integer' } };
+
+  test('may be left out: what nobody says stays absent, and the rules know the defaults', () => {
+    expect(parseConfig(smallest(), directory).projects.churn?.dataset).toEqual({
+      target: 'churned',
+      columns: {},
+      uploads: 'snapshot',
+      minimumRows: 100,
+    });
+  });
+
+  test('reach the settings as they are written', () => {
+    const dataset = {
+      format: 'parquet',
+      eventTime: 'at',
+      columns: {
+        ...CHURNED,
+        at: { type: 'timestamp', aliases: ['time'] },
+        plan: {
+          type: 'string',
+          role: 'sensitive',
+          pattern: '[A-Z]{2}',
+          minimumLength: 2,
+          maximumLength: 2,
+          unique: true,
+          nullable: false,
+          checks: { 'new-categories': { severity: 'block', maximumMass: 0 } },
+        },
+      },
+      nullValues: ['NA'],
+      checks: { 'column-types': { mostly: 0.99 }, 'leakage-hints': { severity: 'off' } },
+      predicates: [{ name: 'order', sql: 'churned >= 0', severity: 'warn', mostly: 0.5 }],
+      expectedRows: { minimum: 10, ratioToPrevious: { maximum: 3 } },
+      freshness: { maximumAgeHours: 24 },
+      evolution: { added: 'block', dropped: 'warn' },
+      scan: { route: 'distributed' },
+      incoming: { expireAfterDays: 3 },
+    };
+    const split = { by: 'key-hash', stratify: 'plan' };
+    const parsed = parseConfig(withDataset(dataset, split), directory).projects.churn!;
+
+    expect(parsed.dataset).toMatchObject({ ...dataset, columns: {} });
+    expect(parsed.dataset.columns.plan).toEqual(dataset.columns.plan);
+    expect(parsed.split).toMatchObject(split);
+  });
+
+  test.each([
+    [
+      { checks: { 'colum-types': {} } },
+      'checks.colum-types: is not a setting; remove it or correct its name',
+    ],
+    [
+      { checks: { 'column-types': { mostly: 1.5 } } },
+      'checks.column-types.mostly: got 1.5; allowed: at most 1',
+    ],
+    [
+      { checks: { 'column-types': { severity: 'error' } } },
+      'checks.column-types.severity: got "error"; allowed: "block", "warn", "info", "off"',
+    ],
+    [
+      { predicates: [{ name: 'a', sql: 'x; drop table data' }] },
+      'predicates.0.sql: got "x; drop table data"; allowed: one SQL expression without a semicolon',
+    ],
+    [{ scan: { route: 'fast' } }, 'scan.route: got "fast"; allowed: "auto", "one-function", "distributed"'],
+    [{ incoming: { expireAfterDays: 0 } }, 'incoming.expireAfterDays: got 0; allowed: at least 1'],
+    [
+      { columns: { ...CHURNED, x: { type: 'string', pattern: '(?=a)' } } },
+      'columns.x.pattern: got "(?=a)"; allowed: a regular expression of RE2, which has no "(?="; write it without',
+    ],
+    [
+      { columns: { ...CHURNED, x: { type: 'integer', minimum: 2, maximum: 1 } } },
+      'columns.x.minimum: got 2; allowed: at most maximum (1); exchange them',
+    ],
+    [
+      { columns: { ...CHURNED, x: { type: 'string', minimum: 2 } } },
+      'columns.x.minimum: got 2; allowed: only on an integer or double column, and this one is string; remove it or change the type',
+    ],
+    [
+      { columns: { ...CHURNED, x: { type: 'integer', pattern: 'a' } } },
+      'columns.x.pattern: got "a"; allowed: only on a string column, and this one is integer; remove it or change the type',
+    ],
+    [
+      { columns: { ...CHURNED, x: { type: 'integer', checks: { 'duplicate-rows': {} } } } },
+      'columns.x.checks.duplicate-rows: is not a setting; remove it or correct its name',
+    ],
+    [
+      { columns: { ...CHURNED, Churned: { type: 'integer' } } },
+      'columns.Churned: got "Churned"; allowed: names that differ by more than case, and "churned" is declared too; rename one',
+    ],
+    [
+      { columns: { ...CHURNED, x: { type: 'integer', aliases: ['churned'] } } },
+      'columns.x.aliases.0: got "churned"; allowed: a name that no column has yet, and this one belongs to "churned"; remove it',
+    ],
+    [
+      { columns: { churned: { type: 'integer', nullable: true } } },
+      'columns.churned.nullable: got true; allowed: false for the target and the key, which every row has to have; remove it',
+    ],
+    [
+      { freshness: { maximumAgeHours: 1 } },
+      'freshness: got {"maximumAgeHours":1}; allowed: only with dataset.eventTime; name the column with the time of the event',
+    ],
+    [
+      { expectedRows: { minimum: 2, maximum: 1 } },
+      'expectedRows.minimum: got 2; allowed: at most maximum (1); exchange them',
+    ],
+    [
+      {
+        predicates: [
+          { name: 'a', sql: 'true' },
+          { name: 'a', sql: 'false' },
+        ],
+      },
+      'predicates.1.name: got "a"; allowed: a name that no other predicate has; rename it',
+    ],
+  ])('%j is a mistake', (dataset, mistake) => {
+    expect(mistakesOf(withDataset(dataset))).toEqual([`projects.churn.dataset.${mistake}`]);
+  });
+
+  test('a split by time needs a time, and a column to stratify by has to be there', () => {
+    const split = { by: 'event-time', stratify: 'region' };
+    expect(mistakesOf(withDataset({ columns: CHURNED }, split))).toEqual([
+      'projects.churn.split.stratify: got "region"; allowed: one of the declared columns (churned); declare "region" or correct the name',
+      'projects.churn.split.by: got "event-time"; allowed: only with dataset.eventTime; name the column with the time of the event',
+      'projects.churn.split.stratify: got "region"; allowed: only with split.by "key-hash": the sides of a split by time are spans of time; remove one',
+    ]);
+    expect(mistakesOf(withDataset({}, { stratify: 3 }))).toEqual([
+      'projects.churn.split.stratify: got 3; allowed: true, false or the name of a column',
+    ]);
+  });
+});
+
 describe('loadConfig', () => {
   test('says where it looked when there is no file', async () => {
     await expect(loadConfig(join(directory, 'driftless.config.ts'))).rejects.toThrow(

@@ -1,54 +1,60 @@
-/** What a scan finds out about an upload: all that the rules look at. Counts and few examples, never rows. */
+/** What a scan finds out about the rows of an upload, or of a part of it. */
+import type { DuckDb } from '../../shared/duckdb.ts';
 import type { DatasetSettings } from '../../shared/settings.ts';
 import type { DatasetSchema } from '../contract.ts';
+import type { DatasetProfile } from '../profile/profile.ts';
+import { checkSettings, severityOf } from './check-settings.ts';
+import { collectColumnFacts, isPresent } from './column-facts.ts';
+import { collectEventTimeFacts } from './event-time-facts.ts';
+import type { TableFacts } from './fact-types.ts';
+import { sampleLabelledRows } from './labelled-sample.ts';
+import { collectPredicateFacts } from './predicate-facts.ts';
+import { collectTargetFacts } from './target-facts.ts';
 
-export interface FileFacts {
-  readonly path: string;
-  readonly size: number;
-  /** Why it cannot be read as what its name says, when it cannot. */
-  readonly problem?: string;
-  readonly rows?: number;
-}
+export type * from './fact-types.ts';
+export { mergeFacts } from './merge-facts.ts';
 
-export interface ColumnFacts {
-  readonly name: string;
-  readonly rows: number;
-  readonly missing: number;
-  /** Present but not losslessly of the declared type. */
-  readonly uncastable: Offence;
-  /** Of the declared type but not among the declared values. */
-  readonly notAllowed: Offence;
-  /** Of the declared type but outside the declared bounds. */
-  readonly outOfRange: Offence;
-}
-
-/** How many rows offend, and up to ten offending values. */
-export interface Offence {
-  readonly rows: number;
-  readonly examples: readonly string[];
-}
-
-export interface UploadFacts {
+export interface CollectFactsOptions {
   readonly settings: DatasetSettings;
-  readonly files: readonly FileFacts[];
-  /** Absent when no file could be read: rules about columns do not apply then. */
-  readonly table?: TableFacts;
+  readonly schema: DatasetSchema;
+  /** Names of the columns that the files have. */
+  readonly present: readonly string[];
+  /** The version before, for soft ranges and new categories. */
+  readonly head?: { readonly profile: DatasetProfile };
+  /** Name below the upload of a file by its index, for examples. */
+  readonly pathOf?: (file: number) => string | undefined;
+  /** Goes before the values of keys and sensitive columns that are hashed, so that projects cannot be compared. */
+  readonly salt?: string;
 }
 
-export interface TableFacts {
-  readonly rows: number;
-  /** Rows of earlier uploads that stay beside these. */
-  readonly rowsKept: number;
-  readonly schema: DatasetSchema;
-  /** The schema of the version that this upload follows or adds to. */
-  readonly headSchema?: DatasetSchema;
-  readonly present: readonly string[];
-  /** Only columns that are present. */
-  readonly columns: readonly ColumnFacts[];
-  /** Rows whose target is present but neither 0/1 nor true/false. */
-  readonly notBinary: Offence;
-  /** Distinct targets among the rows that have one. */
-  readonly classes: number;
-  /** Keys that more than one row has; absent without a key column. */
-  readonly repeatedKeys?: number;
+/**
+ * Facts of the table `data` (the schema's columns, `__file`, `__row`, `__bad`). Memory does not grow with its rows.
+ * Facts of parts merge to those of the whole with `mergeFacts`.
+ */
+export async function collectFacts(database: DuckDb, options: CollectFactsOptions): Promise<TableFacts> {
+  const { settings, schema, head, pathOf, salt = '' } = options;
+  const present = new Set(options.present);
+  const showing = { pathOf, salt };
+  const { rows } = await database.row<{ rows: number }>('SELECT count(*) AS rows FROM data');
+  const columnNamed = (name: string | undefined) => {
+    const column = schema.columns.find((candidate) => candidate.name === name);
+    return column && isPresent(column, present) ? column : undefined;
+  };
+  const target = columnNamed(settings.target);
+  const eventTime = columnNamed(settings.eventTime);
+  const monotonic = checkSettings(settings, 'event-times').monotonic ?? false;
+  const leakage = severityOf(settings, 'leakage-hints', 'warn') !== 'off';
+  return {
+    rows,
+    schema,
+    present: [...present].sort(),
+    columns: await collectColumnFacts({ database, settings, schema, present, head, showing }, rows),
+    target: target && (await collectTargetFacts(database, target, showing)),
+    eventTimes:
+      eventTime?.type === 'timestamp'
+        ? await collectEventTimeFacts({ database, eventTime, monotonic, showing })
+        : undefined,
+    predicates: await collectPredicateFacts(database, settings, schema, showing),
+    sample: target && leakage ? await sampleLabelledRows(database, schema, target) : undefined,
+  };
 }

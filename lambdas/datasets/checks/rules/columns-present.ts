@@ -1,24 +1,36 @@
 /** The columns that models were trained on are still there. */
-import { against, notApplicable, passes, type Rule, UNREADABLE } from './rule.ts';
+import type { Check } from '../../contract.ts';
+import { severityOf } from '../check-settings.ts';
+import { absenceSentence, similarName } from '../headers.ts';
+import { against, passes, tableRule } from './rule.ts';
 
 const CHECK = 'columns-present';
 
-/** Blocks when a feature, key or event-time column of the schema is absent; warns for other roles. The target has its own rule. */
-export const columnsPresent: Rule = ({ table }) => {
-  if (!table) return [notApplicable(CHECK, 'block', UNREADABLE)];
-  const missing = table.schema.columns.filter(
-    ({ name, role }) => role !== 'target' && !table.present.includes(name),
-  );
-  if (missing.length === 0) {
-    return [passes(CHECK, 'block', `All ${table.schema.columns.length} declared columns are there.`)];
+/**
+ * Blocks when no file has a feature, key, event-time or sensitive column of the schema, and when one of many lacks the key
+ * or the event time; warns of ignored columns, and of other columns that some files lack. The target has its own rule.
+ * JSON Lines need not have every field in every file.
+ */
+export const columnsPresent = tableRule(CHECK, 'block', ({ settings, files }, table, general) => {
+  const findings: Check[] = [];
+  for (const [index, { present }] of table.columns.entries()) {
+    const column = table.schema.columns[index]!;
+    const { name, role } = column;
+    const severity = severityOf(settings, CHECK, role === 'ignored' ? 'warn' : general, name);
+    if (role === 'target' || severity === 'off') continue;
+    const finding = { check: CHECK, column: name, severity };
+    if (!present) {
+      const similar = similarName(name, table.present);
+      const reason = `Column "${name}" (${role}) is missing${similar && `; ${similar}`}.`;
+      findings.push(against({ ...finding, reason }));
+      continue;
+    }
+    const reason = absenceSentence(files, column, `Column "${name}" (${role})`);
+    const needed = role === 'key' || role === 'event-time';
+    // models take missing features, so what some files lack can still be meant
+    const applied = needed || severity === 'info' ? severity : 'warn';
+    if (reason !== undefined) findings.push(against({ ...finding, severity: applied, reason }));
   }
-  return missing.map(({ name, role }) => {
-    const severity = role === 'feature' || role === 'key' || role === 'event-time' ? 'block' : 'warn';
-    return against({
-      check: CHECK,
-      column: name,
-      severity,
-      reason: `Column "${name}" (${role}) is missing.`,
-    });
-  });
-};
+  if (findings.length > 0) return findings;
+  return [passes(CHECK, general, `All ${table.schema.columns.length} columns of the schema are there.`)];
+});

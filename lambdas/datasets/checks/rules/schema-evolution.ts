@@ -1,22 +1,17 @@
-/** What changed since the version before. */
-import { featureDifferences } from '../../schema/schema.ts';
+/** What changed in the schema since the version before. */
 import { against, notApplicable, passes, type Rule, UNREADABLE } from './rule.ts';
 
 const CHECK = 'schema-evolution';
 
-/**
- * Tells how the declared features differ from those of the head. A snapshot starts anew, so that is a warning (the
- * champion cannot score such rows); files that are added to others have to have the same features.
- */
-export const schemaEvolution: Rule = ({ settings, table }) => {
-  const severity = settings.uploads === 'append' ? 'block' : 'warn';
+/** Tells every change with the severity of the project's policy (`dataset.evolution`). */
+export const schemaEvolution: Rule = ({ table, head, schemaChanges }) => {
+  const severity = 'block';
   if (!table) return [notApplicable(CHECK, severity, UNREADABLE)];
-  if (!table.headSchema) return [notApplicable(CHECK, severity, 'This is the first version.')];
-  const differences = featureDifferences(table.headSchema, table.schema);
-  if (differences.length === 0)
-    return [passes(CHECK, severity, 'The features are those of the head version.')];
-  const end = severity === 'block' ? 'upload a snapshot instead' : 'the champion cannot score such rows';
-  return [
-    against({ check: CHECK, severity, reason: `Compared with the head: ${differences.join('; ')}; ${end}.` }),
-  ];
+  if (schemaChanges.length > 0) {
+    return schemaChanges.map(({ column, severity: own, reason }) =>
+      against({ check: CHECK, column, severity: own, reason }),
+    );
+  }
+  if (!head) return [notApplicable(CHECK, severity, 'This is the first version.')];
+  return [passes(CHECK, severity, 'The schema is that of the version before.')];
 };

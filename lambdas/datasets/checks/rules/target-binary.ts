@@ -1,26 +1,39 @@
 /** The target is a binary outcome in every row. */
-import { against, notApplicable, passes, type Rule, UNREADABLE } from './rule.ts';
+import type { Offence } from '../fact-types.ts';
+import { against, notApplicable, offendersOf, passes, type Rule, UNREADABLE } from './rule.ts';
 
 const CHECK = 'target-binary';
 
-/** Blocks when a target is missing or neither 0/1 nor true/false, or when a whole version has one class. */
-export const targetBinary: Rule = ({ settings: { target }, table }) => {
+/**
+ * Blocks when a target is neither 0/1 nor true/false, or when a whole version has one class. Rows without a target are
+ * found by `null-rate`.
+ */
+export const targetBinary: Rule = (subject) => {
+  const { settings, table, head } = subject;
+  const { target, uploads } = settings;
   const severity = 'block';
   if (!table) return [notApplicable(CHECK, severity, UNREADABLE)];
-  const column = table.columns.find(({ name }) => name === target);
-  if (!column) return [notApplicable(CHECK, severity, 'The target column is missing.')];
-  const finding = (reason: string, examples: readonly string[] = []) =>
-    against({ check: CHECK, column: target, severity, reason, examples });
-  const findings = [];
-  if (column.missing > 0) {
-    findings.push(finding(`${column.missing} of ${column.rows} rows have no target.`));
+  if (!table.target) return [notApplicable(CHECK, severity, 'The target column is missing.')];
+  const { unknown, classes } = table.target;
+  const finding = { check: CHECK, column: target, severity } as const;
+  if (unknown.rows > 0) {
+    const values = unknown.rows === unknown.examples.length ? `: ${counted(unknown)}` : '';
+    const reason = `${unknown.rows} of ${table.rows} rows have a target that is neither 0/1 nor true/false${values}.`;
+    const offenders = offendersOf(subject, unknown.examples);
+    return [against({ ...finding, reason, offenders, namesFirst: values === '' })];
   }
-  if (table.notBinary.rows > 0) {
-    const reason = `${table.notBinary.rows} of ${column.rows} rows have a target that is neither 0/1 nor true/false.`;
-    findings.push(finding(reason, table.notBinary.examples));
+  const labelled = Object.values(classes).reduce((sum, rows) => sum + rows, 0);
+  const addsToOthers = uploads === 'append' && head !== undefined;
+  if (Object.keys(classes).length < 2 && labelled > 0 && !addsToOthers) {
+    const reason = `All ${labelled} rows have the same target (${Object.keys(classes)[0]}): there is nothing to tell apart.`;
+    return [against({ ...finding, reason })];
   }
-  if (findings.length === 0 && table.classes < 2 && table.rows > 0 && table.rowsKept === 0) {
-    findings.push(finding(`All ${table.rows} rows have the same target: there is nothing to tell apart.`));
-  }
-  return findings.length > 0 ? findings : [passes(CHECK, severity, 'Both classes occur and nothing else.')];
+  return [passes(CHECK, severity, 'Every target is 0/1 or true/false.')];
 };
+
+/** Each value with how many rows have it, when all offenders are known. */
+function counted({ examples }: Offence): string {
+  const counts = new Map<string, number>();
+  for (const { value = '' } of examples) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].map(([value, rows]) => `"${value}" (${rows})`).join(', ');
+}
