@@ -1,9 +1,12 @@
 /** Counts a window's captured rows on the edges and values of a baseline. */
-import type { CategoricalProfile, ColumnProfile, NumericProfile } from '../datasets/profile/profile.ts';
-import { countOnProfile } from '../datasets/profile/profile-table.ts';
+import { assembleProfile } from '../datasets/profile/assemble-profile.ts';
+import { countMeasures } from '../datasets/profile/duckdb-engine.ts';
+import { planOf } from '../datasets/profile/edge-plan.ts';
+import { measuresOf } from '../datasets/profile/measures.ts';
+import type { ColumnProfile } from '../datasets/profile/profile.ts';
 import { fromText } from '../datasets/schema/typed-columns.ts';
 import type { Baseline } from '../evaluation/contract.ts';
-import { type DuckDb, identifier, literal } from '../shared/duckdb.ts';
+import { type DuckDb, identifier } from '../shared/duckdb.ts';
 
 export interface CountedWindow {
   /** In the order of the baseline's features. */
@@ -14,13 +17,13 @@ export interface CountedWindow {
 export interface CountedColumn {
   readonly baseline: ColumnProfile;
   readonly window: ColumnProfile;
+  /** Most frequent categories that the baseline does not list; at most ten. */
   readonly newValues: readonly string[];
+  /** Numbers below the baseline's minimum or above its maximum. */
   readonly outOfRange: number;
 }
 
 const PREDICTION = '__score';
-/** New categories that a report names. */
-const NAMED_CATEGORIES = 10;
 
 /** Needs the table `captured`; leaves `window_rows`, typed, with the prediction in `__score`. */
 export async function countWindow(database: DuckDb, baseline: Baseline): Promise<CountedWindow> {
@@ -32,17 +35,7 @@ export async function countWindow(database: DuckDb, baseline: Baseline): Promise
        ${fromText('__prediction', 'double')} AS ${PREDICTION}${features.join('')} FROM captured`,
   );
   const reference = [...baseline.features, { ...baseline.prediction, name: PREDICTION }];
-  const { columns } = await countOnProfile(database, 'window_rows', reference);
-  const counted: CountedColumn[] = [];
-  for (const [index, window] of columns.entries()) {
-    const stored = reference[index]!;
-    counted.push({
-      baseline: stored,
-      window,
-      newValues: stored.kind === 'categorical' ? await newValues(database, stored, window) : [],
-      outOfRange: stored.kind === 'numeric' ? await outOfRange(database, stored) : 0,
-    });
-  }
+  const counted = await countColumns(database, 'window_rows', reference);
   const prediction = counted.pop()!;
   return {
     features: counted,
@@ -54,28 +47,23 @@ export async function countWindow(database: DuckDb, baseline: Baseline): Promise
   };
 }
 
-async function newValues(
+/** Counts a table's columns on the edges and values of their baselines, in the order of those. */
+export async function countColumns(
   database: DuckDb,
-  { name, values }: CategoricalProfile,
-  window: ColumnProfile,
-): Promise<string[]> {
-  if (window.kind !== 'categorical' || window.other === 0) return [];
-  const value = `CAST(${identifier(name)} AS VARCHAR)`;
-  const known = values.map(([listed]) => literal(listed)).join(', ');
-  const found = await database.rows<{ value: string }>(
-    `SELECT ${value} AS value FROM window_rows WHERE ${value} NOT IN (${known || "''"})
-     GROUP BY 1 ORDER BY count(*) DESC, value LIMIT ${NAMED_CATEGORIES}`,
-  );
-  return found.map((row) => row.value);
-}
-
-async function outOfRange(database: DuckDb, { name, min, max }: NumericProfile): Promise<number> {
-  if (min === undefined || max === undefined) return 0;
-  const x = `CAST(${identifier(name)} AS DOUBLE)`;
-  const { count } = await database.row<{ count: number }>(
-    `SELECT count(*) AS count FROM window_rows WHERE isfinite(${x}) AND (${x} < ${min}::DOUBLE OR ${x} > ${max}::DOUBLE)`,
-  );
-  return count;
+  table: string,
+  baselines: readonly ColumnProfile[],
+): Promise<CountedColumn[]> {
+  const plan = planOf(baselines);
+  const measured = await countMeasures(database, table, measuresOf(plan));
+  return assembleProfile(plan, measured).columns.map((window, index) => {
+    const { name, kind } = window;
+    return {
+      baseline: baselines[index]!,
+      window,
+      newValues: kind === 'categorical' ? measured.get('categories', name).newValues : [],
+      outOfRange: kind === 'numeric' ? measured.get('outside', name) : 0,
+    };
+  });
 }
 
 /** The window's rows that have a label, by inference id and row. Needs `window_rows` and `labels`. */

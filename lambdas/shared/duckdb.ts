@@ -11,6 +11,19 @@ export interface DuckDb {
   row<Row>(sql: string, values?: readonly DuckDBValue[]): Promise<Row>;
   /** Chunks of rows as arrays of columns, for results too long to hold. */
   chunks(sql: string): AsyncIterable<readonly (readonly DuckDBValue[])[]>;
+  /** Chunks of rows whose columns are all DOUBLE, without making arrays of them; the next is fetched meanwhile. */
+  numbers(sql: string): AsyncIterable<NumberChunk>;
+}
+
+/** Up to 2,048 rows. */
+export interface NumberChunk {
+  readonly rowCount: number;
+  readonly columns: readonly NumberColumn[];
+}
+
+export interface NumberColumn {
+  /** NULL costs some 60 ns more than a number: replace it in the statement where that matters. */
+  getItem(row: number): number | null;
 }
 
 export type FileFormat = 'csv' | 'jsonl' | 'parquet';
@@ -59,6 +72,27 @@ function wrap(connection: DuckDBConnection): DuckDb {
         const chunk = await result.fetchChunk();
         if (!chunk || chunk.rowCount === 0) return;
         yield chunk.getColumns();
+      }
+    },
+    async *numbers(sql) {
+      const result = await connection.stream(sql);
+      const columns = Array.from({ length: result.columnCount }, (_, index) => index);
+      let coming = result.fetchChunk();
+      try {
+        for (;;) {
+          const chunk = await coming;
+          if (!chunk || chunk.rowCount === 0) return;
+          coming = result.fetchChunk();
+          // it is awaited only when the caller asks for more: a failure must not count as unhandled until then
+          coming.catch(() => {});
+          yield {
+            rowCount: chunk.rowCount,
+            columns: columns.map((index) => chunk.getColumnVector(index) as unknown as NumberColumn),
+          };
+        }
+      } finally {
+        // whoever stops early must not leave a fetch under way on a connection that is then closed
+        await coming.catch(() => {});
       }
     },
   };

@@ -30,19 +30,30 @@ export function gridEdges(quantiles: readonly number[], values: readonly number[
   return { deciles, edges: unique([...isolating, ...deciles]) };
 }
 
+/** Numbers in ascending order, without NaN, each with how many rows have it. */
+export interface WeightedNumbers {
+  readonly numbers: Float64Array;
+  readonly weights: Float64Array;
+}
+
 /**
  * Quantiles of type 7 (linear between order statistics; the default of R, NumPy and Excel).
- * @param sorted ascending, without NaN; empty gives no quantiles.
- * @param fractions each in 0..1.
+ * @param sample none gives no quantiles.
+ * @param fractions each in 0..1, ascending.
  */
-export function quantiles(sorted: Float64Array, fractions: readonly number[]): number[] {
-  if (sorted.length === 0) return [];
+export function quantiles({ numbers, weights }: WeightedNumbers, fractions: readonly number[]): number[] {
+  const rows = weights.reduce((sum, weight) => sum + weight, 0);
+  if (rows === 0) return [];
+  let [at, before] = [0, 0];
   return fractions.map((fraction) => {
-    const position = fraction * (sorted.length - 1);
+    const position = fraction * (rows - 1);
     const below = Math.floor(position);
-    const low = sorted[below]!;
-    const high = sorted[Math.min(below + 1, sorted.length - 1)]!;
-    return low + (position - below) * (high - low);
+    while (before + weights[at]! <= below) before += weights[at++]!;
+    const low = numbers[at]!;
+    const isLast = before + weights[at]! <= below + 1;
+    const high = isLast ? numbers[Math.min(at + 1, numbers.length - 1)]! : low;
+    // the plain difference of two huge numbers of opposite sign overflows
+    return position === below ? low : low + ((position - below) * high - (position - below) * low);
   });
 }
 
