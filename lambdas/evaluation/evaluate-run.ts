@@ -13,7 +13,7 @@ import type { Evaluation } from './contract.ts';
 import { CHALLENGER_TABLE, type EvaluationWork, writeBaseline, writeSmokeTest } from './evidence-store.ts';
 import { champion as championGate } from './gates/champion.ts';
 import { quality } from './gates/quality.ts';
-import { readLabels, readScores } from './scores-store.ts';
+import { holdoutParts, readLabels, readScores } from './scores-store.ts';
 
 /** Evaluates a run, writes its evidence and records each gate's verdict. */
 export async function evaluateRun(
@@ -51,14 +51,15 @@ async function judge(work: EvaluationWork): Promise<{ evaluation: Evaluation; sc
   const { dataset, split, plan } = input;
   const labels = await readLabels({ database, directory }, split.holdoutLabels);
   const rows = labels.length;
-  const challenger = await readScores(work, input.challengerScores, { table: CHALLENGER_TABLE, rows });
+  const parts = holdoutParts(split, rows);
+  const challenger = await readScores(work, input.challengerScores, { table: CHALLENGER_TABLE, parts });
   const metrics = binaryMetrics({ labels, scores: challenger.scores }, gates.confidence);
 
   const reigning =
     plan.champion && input.championScores
       ? {
           ...plan.champion,
-          ...(await readScores(work, input.championScores, { table: 'champion', rows })),
+          ...(await readScores(work, input.championScores, { table: 'champion', parts })),
         }
       : undefined;
   const difference =
@@ -91,7 +92,7 @@ async function judge(work: EvaluationWork): Promise<{ evaluation: Evaluation; sc
     holdout: {
       rows,
       positives: metrics.positives,
-      features: `${split.holdout}holdout.csv`,
+      features: split.holdoutParts ? split.holdout : `${split.holdout}${parts[0]!.name}`,
       labels: split.holdoutLabels,
     },
     challenger: { scores: challenger.uri, metrics },

@@ -2,15 +2,16 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Manifest } from '../datasets/contract.ts';
 import type { DatasetProfile, NumericProfile } from '../datasets/profile/profile.ts';
 import { profileTable } from '../datasets/profile/profile-table.ts';
+import { loadManifestHeader } from '../datasets/versions/manifest.ts';
 import type { DuckDb } from '../shared/duckdb.ts';
-import { baselineKey, manifestKey, parseS3Uri, profileKey, smokeTestKey } from '../shared/keys.ts';
+import { baselineKey, parseS3Uri, profileKey, smokeTestKey } from '../shared/keys.ts';
 import { downloadObject, putJson, requireJson } from '../shared/objects.ts';
 import type { ProjectSettings } from '../shared/settings.ts';
 import type { EvaluateRunInput } from '../training/contract.ts';
 import type { Baseline, BinaryMetrics } from './contract.ts';
+import { holdoutParts } from './scores-store.ts';
 import { makeSmokeTest, smokeTestRows } from './smoke-test-rows.ts';
 
 export interface EvaluationWork {
@@ -33,7 +34,7 @@ export async function writeBaseline(
   const column = { name: 'prediction', type: 'double', role: 'feature' } as const;
   const scores = await profileTable(database, CHALLENGER_TABLE, { columns: [column] });
   const [manifest, profile] = await Promise.all([
-    requireJson<Manifest>(bucket, manifestKey(version)),
+    loadManifestHeader(bucket, version),
     requireJson<DatasetProfile>(bucket, profileKey(version)),
   ]);
   const baseline: Baseline = {
@@ -57,11 +58,18 @@ export async function writeSmokeTest(
   scores: Float64Array,
 ): Promise<void> {
   const { run } = input.run;
-  const { bucket, key } = parseS3Uri(`${input.split.holdout}holdout.csv`);
-  const file = join(directory, 'holdout.csv');
-  await downloadObject(bucket, key, file);
+  const { bucket, key: prefix } = parseS3Uri(input.split.holdout);
   const rows = smokeTestRows(scores.length, settings.serving.smokeTest.rows);
-  const lines = await pickLines(file, rows);
+  const lines: string[] = [];
+  let before = 0;
+  for (const part of holdoutParts(input.split, scores.length)) {
+    const wanted = rows.filter((row) => row >= before && row < before + part.rows).map((row) => row - before);
+    before += part.rows;
+    if (wanted.length === 0) continue;
+    const file = join(directory, 'holdout.csv');
+    await downloadObject(bucket, `${prefix}${part.name}`, file);
+    lines.push(...(await pickLines(file, wanted)));
+  }
   await putJson(settings.dataBucket, smokeTestKey(run), makeSmokeTest(run, rows, { lines, scores }));
 }
 

@@ -96,6 +96,8 @@ export interface WindowReport {
     readonly malformedRecords: Readonly<Record<string, number>>;
     readonly malformedRows: number;
     readonly duplicateRows: number;
+    /** Rows whose label records carry a forgotten key, which are left out; absent without any. */
+    readonly forgottenRows?: number;
   };
   readonly drift: DriftReport;
   readonly quality: QualityReport;

@@ -1,4 +1,5 @@
 /** Judges windows of captured predictions against the baseline of the model version that answered. */
+import { forgetCapturedRows, forgetLabelledRows } from '../datasets/labels/forget-labelled-rows.ts';
 import type { Baseline } from '../evaluation/contract.ts';
 import { listEndpointConfigs, loadCaptures } from '../shared/capture-store.ts';
 import { now, nowIso } from '../shared/clock.ts';
@@ -39,6 +40,7 @@ export async function runMonitor(
   await withTempDirectory((directory) =>
     withDuckDb(directory, async (database) => {
       await readLabelLines(database, await downloadLabelFiles(bucket, labelFiles, directory));
+      await forgetLabelledRows(database, project, bucket);
       await latestLabels(database);
       for (const window of due) {
         const report = await judgeWindow({ settings, database, directory, due: window });
@@ -80,7 +82,7 @@ async function judgeWindow({ settings, database, directory, due }: JudgeOptions)
   const { monitors } = settings;
   const baseline = await requireJson<Baseline>(bucket, baselineKey(run));
   const features = baseline.features.map(({ name }) => name);
-  const { rows, ...captures } = await loadCaptures({
+  const { rows: captured, ...captures } = await loadCaptures({
     database,
     bucket,
     directory,
@@ -88,6 +90,8 @@ async function judgeWindow({ settings, database, directory, due }: JudgeOptions)
     features,
     span: window,
   });
+  const forgottenRows = await forgetCapturedRows(database);
+  const rows = captured - forgottenRows;
   const counted = await countWindow(database, baseline);
   const { minimumSamples } = monitors;
   const drift = judgeDrift(
@@ -117,7 +121,7 @@ async function judgeWindow({ settings, database, directory, due }: JudgeOptions)
     verdict: windowVerdict(drift, quality),
     reason: `${drift.reason} ${quality.reason}`,
     rows,
-    captures,
+    captures: forgottenRows > 0 ? { ...captures, forgottenRows } : captures,
     drift,
     quality,
     violations: violationsOf(drift, quality),

@@ -28,11 +28,25 @@ export interface SplitResult {
   readonly train: string;
   readonly validation: string;
   readonly holdout: string;
+  /** Files below `holdout` in the order of their rows, when there are more than `holdout.csv`. */
+  readonly holdoutParts?: readonly { readonly name: string; readonly rows: number }[];
   /** S3 URI of a CSV file with a header, in the holdout's row order: row, key, event_time, label. */
   readonly holdoutLabels: string;
   /** S3 URI of `schema.json`: `{ features: [{name, type}], target }`, given to the script as channel `schema`. */
   readonly schema: string;
   readonly rows: { readonly train: number; readonly validation: number; readonly holdout: number };
+  /** Rows by label, `none` where it is missing; absent in splits from before it was counted. */
+  readonly balance?: Readonly<Record<'train' | 'validation' | 'holdout', Readonly<Record<string, number>>>>;
+  /** By event time: first time of the holdout and of the validation rows, ISO 8601, and rows that had to train. */
+  readonly boundaries?: {
+    readonly holdoutFrom: string;
+    readonly validationFrom: string;
+    readonly withoutEventTime: number;
+  };
+  /** Stratified: upper bounds of the positions, in [0, 1], that are held out and that validate, by class. */
+  readonly strata?: Readonly<Record<string, { readonly holdout: number; readonly validation: number }>>;
+  /** Digest of the list of forgotten keys, whose rows are left out; absent without one. */
+  readonly tombstones?: string;
 }
 
 /** Answer of `plan-training`: whole API requests, so that the workflow only passes them on. */

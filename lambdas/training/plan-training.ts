@@ -1,9 +1,7 @@
 /** Plans the jobs of a run: whole API requests, so that the workflow only passes them on. */
-import type { Manifest } from '../datasets/contract.ts';
+import { loadManifestHeader } from '../datasets/versions/manifest.ts';
 import { getItem } from '../shared/catalog.ts';
 import { type ChampionItem, projectPk, type RunItem, SK } from '../shared/catalog-items.ts';
-import { manifestKey } from '../shared/keys.ts';
-import { requireJson } from '../shared/objects.ts';
 import type { ProjectSettings } from '../shared/settings.ts';
 import { championObstacle } from './champion-scoring.ts';
 import type { RunDataset, SplitResult, TrainingPlan, TrainingRunInput } from './contract.ts';
@@ -53,7 +51,7 @@ async function planChampion(
   if (!champion) return { championSkipped: 'no model is in production yet' };
   const [before, after] = await Promise.all(
     [champion.datasetVersion, dataset.version].map((version) =>
-      requireJson<Manifest>(settings.dataBucket, manifestKey(version)),
+      loadManifestHeader(settings.dataBucket, version),
     ),
   );
   const obstacle = championObstacle(before!.schema, after!.schema);

@@ -1,18 +1,30 @@
-/** Writes the files that a run trains on and is judged by. */
+/** Writes the files that a run trains on and is judged by: a version's logical rows, each on its side of the split. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DatasetSchema, Manifest } from '../datasets/contract.ts';
+import type { ManifestHeader } from '../datasets/contract.ts';
 import { featuresOf } from '../datasets/schema/schema.ts';
-import { featureValueExpression, labelExpression } from '../datasets/schema/typed-columns.ts';
-import { loadVersionFiles } from '../datasets/versions/version-files.ts';
-import { type DuckDb, identifier, literal, withDuckDb } from '../shared/duckdb.ts';
+import { loadManifestHeader } from '../datasets/versions/manifest.ts';
+import { loadTombstones } from '../datasets/versions/tombstones.ts';
+import { forEachVersionFile, type VersionFilesOptions } from '../datasets/versions/version-files.ts';
+import { type DuckDb, identifier, withDuckDb } from '../shared/duckdb.ts';
 import { NonRetryableError } from '../shared/errors.ts';
-import { manifestKey, s3Uri, splitPrefix } from '../shared/keys.ts';
+import { s3Uri, splitPrefix } from '../shared/keys.ts';
 import { findObject, putJson, requireJson, uploadFile } from '../shared/objects.ts';
 import type { ProjectSettings } from '../shared/settings.ts';
 import { withTempDirectory } from '../shared/temp-directory.ts';
 import type { RunDataset, SplitResult } from './contract.ts';
-import { positionExpression, type SplitSide, sideExpression, splitDigest } from './split.ts';
+import {
+  fixedThresholds,
+  positionExpression,
+  type SplitSide,
+  sideExpression,
+  splitDigest,
+  stratifiedSideExpression,
+  timeSideExpression,
+} from './split.ts';
+import { type SplitCounts, SplitFiles } from './split-files.ts';
+import { findStrata } from './split-strata.ts';
+import { findTimeBoundaries } from './split-times.ts';
 
 const SIDES: readonly SplitSide[] = ['train', 'validation', 'holdout'];
 /** Holds the SplitResult; written last, so that its presence means that everything else is there. */
@@ -24,105 +36,128 @@ export interface TrainingSchema {
   readonly features: readonly { readonly name: string; readonly type: string }[];
 }
 
+/** How a table's rows are told apart, and what is said of it in `split.json`. */
+interface SideRule {
+  /** Table expression with the columns of `data` that the side depends on. */
+  readonly from: string;
+  /** SQL for the side. */
+  readonly side: string;
+  readonly described?: Pick<SplitResult, 'boundaries' | 'strata'>;
+}
+
 /**
- * Splits a version, unless the same split of it was written before.
- * @throws NonRetryableError (code `SplitEmpty`) when a side gets no row.
+ * Splits a version, unless the same split of it was written before. Rows go file by file from the version's contents
+ * through the function's disk; the first pass that a split by time or by class needs reads the same way.
+ * @throws NonRetryableError (code `SplitEmpty`) when a side gets no row, (code `SplitSettings`) when the settings do not
+ *   fit the version's columns.
  */
 export async function splitDataset(settings: ProjectSettings, dataset: RunDataset): Promise<SplitResult> {
-  const bucket = settings.dataBucket;
-  const prefix = splitPrefix(dataset.version, splitDigest(settings));
+  const { project, dataBucket: bucket } = settings;
+  const tombstones = await loadTombstones(project, bucket);
+  const digest = splitDigest(settings, tombstones?.digest);
+  const prefix = splitPrefix(dataset.version, digest);
   if (await findObject(bucket, `${prefix}${MARKER}`)) {
     return requireJson<SplitResult>(bucket, `${prefix}${MARKER}`);
   }
 
-  const manifest = await requireJson<Manifest>(bucket, manifestKey(dataset.version));
-  const rows = await withTempDirectory((directory) =>
+  const header = await loadManifestHeader(bucket, dataset.version);
+  const written = await withTempDirectory((directory) =>
     withDuckDb(directory, async (database) => {
-      const { schema } = manifest;
-      await loadVersionFiles(
-        { database, bucket, directory, schema },
-        settings.dataset.format,
-        manifest.files,
-      );
-      const counts = await assignSides(database, settings, schema);
-      await writeFiles({ database, directory, settings, schema, prefix });
-      return counts;
+      const { version } = dataset;
+      const files = {
+        ...{ database, bucket, directory, settings: settings.dataset },
+        ...{ version, header, tombstones },
+      };
+      const rule = await sideRule(settings, files);
+      const sides = new SplitFiles({ database, directory, settings, header, prefix });
+      await forEachVersionFile(files, async () => {
+        await sides.add(rule.from, rule.side);
+      });
+      const counts = await sides.finish();
+      requireRows(settings, counts);
+      await writeSchema({ bucket, directory, prefix }, header);
+      return { ...counts, ...rule.described };
     }),
   );
+  const { holdoutParts, ...counts } = written;
   const result: SplitResult = {
     version: dataset.version,
-    splitDigest: splitDigest(settings),
+    splitDigest: digest,
     train: s3Uri(bucket, `${prefix}train/`),
     validation: s3Uri(bucket, `${prefix}validation/`),
     holdout: s3Uri(bucket, `${prefix}holdout/`),
+    ...(holdoutParts.length > 1 ? { holdoutParts } : {}),
     holdoutLabels: s3Uri(bucket, `${prefix}holdout-labels/labels.csv`),
     schema: s3Uri(bucket, `${prefix}schema/schema.json`),
-    rows,
+    ...counts,
+    tombstones: tombstones?.digest,
   };
   await putJson(bucket, `${prefix}${MARKER}`, result);
   return result;
 }
 
-async function assignSides(
-  database: DuckDb,
+async function sideRule(
   { split, dataset }: ProjectSettings,
-  schema: DatasetSchema,
-): Promise<SplitResult['rows']> {
+  files: VersionFilesOptions & { readonly database: DuckDb; readonly header: ManifestHeader },
+): Promise<SideRule> {
+  const { schema } = files.header;
+  if (split.by === 'event-time') {
+    if (split.stratify) {
+      throw new NonRetryableError(
+        'split "stratify" does not go with "by": "event-time", whose sides are spans of time; remove one of the two',
+        { code: 'SplitSettings' },
+      );
+    }
+    const boundaries = await findTimeBoundaries(files, dataset.eventTime, split);
+    const { holdoutFrom, validationFrom, withoutEventTime } = boundaries;
+    return {
+      from: 'data',
+      side: timeSideExpression(identifier(dataset.eventTime!), boundaries),
+      described: { boundaries: { holdoutFrom, validationFrom, withoutEventTime } },
+    };
+  }
   const names = schema.columns.map(({ name }) => name);
   const position = positionExpression(split, dataset.key, names);
-  await database.run(
-    `CREATE TABLE split AS SELECT row_number() OVER () AS __order, ${sideExpression(position, split)} AS __side, * FROM data`,
-  );
-  const found = await database.rows<{ side: SplitSide; rows: number }>(
-    'SELECT __side AS side, count(*) AS rows FROM split GROUP BY 1',
-  );
-  const rows = { train: 0, validation: 0, holdout: 0 };
-  for (const { side, rows: count } of found) rows[side] = count;
-  const empty = SIDES.filter((side) => rows[side] === 0);
-  if (empty.length > 0) {
+  if (!split.stratify) return { from: 'data', side: sideExpression(position, fixedThresholds(split)) };
+
+  const column = split.stratify === true ? dataset.target : split.stratify;
+  if (!names.includes(column)) {
     throw new NonRetryableError(
-      `the split leaves no row for ${empty.join(' and ')}; upload more rows or raise the fractions of project "split"`,
-      { code: 'SplitEmpty', details: rows },
+      `split "stratify" names column "${column}", which the schema does not have; its columns are: ${names.join(', ')}`,
+      { code: 'SplitSettings' },
     );
   }
-  return rows;
-}
-
-interface WriteOptions {
-  readonly database: DuckDb;
-  readonly directory: string;
-  readonly settings: ProjectSettings;
-  readonly schema: DatasetSchema;
-  readonly prefix: string;
-}
-
-async function writeFiles({ database, directory, settings, schema, prefix }: WriteOptions): Promise<void> {
-  const { dataBucket: bucket, dataset } = settings;
-  const features = featuresOf(schema).map(featureValueExpression);
-  const target = schema.columns.find(({ role }) => role === 'target')!;
-  const optional = (name: string | undefined) => (name ? identifier(name) : 'NULL');
-  const write = async (select: string, format: string, key: string, contentType: string) => {
-    const file = join(directory, key.replaceAll('/', '-'));
-    await database.run(`COPY (${select}) TO ${literal(file)} (${format})`);
-    await uploadFile(bucket, `${prefix}${key}`, file, contentType);
+  const strata = await findStrata({
+    files,
+    split,
+    digest: splitDigest({ split, dataset }),
+    position,
+    stratum: `coalesce(CAST(${identifier(column)} AS VARCHAR), '')`,
+  });
+  return {
+    from: `(SELECT data.*, key_strata.position AS __position, key_strata.stratum AS __stratum
+      FROM data JOIN key_strata ON key_strata.position = ${position})`,
+    side: stratifiedSideExpression('__position', '__stratum', strata),
+    described: { strata: Object.fromEntries(strata) },
   };
-  const from = (side: SplitSide) => `FROM split WHERE __side = '${side}' ORDER BY __order`;
-  const csv = 'FORMAT csv, HEADER false';
+}
 
-  const labelled = [labelExpression(target), ...features].join(', ');
-  for (const side of ['train', 'validation'] as const) {
-    await write(`SELECT ${labelled} ${from(side)}`, csv, `${side}/${side}.csv`, 'text/csv');
-  }
-  await write(`SELECT ${features.join(', ')} ${from('holdout')}`, csv, 'holdout/holdout.csv', 'text/csv');
-  await write(
-    `SELECT row_number() OVER (ORDER BY __order) - 1 AS row, CAST(${optional(dataset.key)} AS VARCHAR) AS key,
-       CAST(${optional(dataset.eventTime)} AS TIMESTAMP) AS event_time, ${labelExpression(target)} AS label ${from('holdout')}`,
-    'FORMAT csv, HEADER',
-    'holdout-labels/labels.csv',
-    'text/csv',
+function requireRows({ split }: ProjectSettings, { rows }: SplitCounts): void {
+  const empty = SIDES.filter((side) => rows[side] === 0);
+  if (empty.length === 0) return;
+  const ties = split.by === 'event-time' ? ' (rows of one event time stay together)' : '';
+  throw new NonRetryableError(
+    `the split leaves no row for ${empty.join(' and ')}${ties}; upload more rows or raise the fractions of project "split"`,
+    { code: 'SplitEmpty', details: rows },
   );
+}
+
+async function writeSchema(
+  { bucket, directory, prefix }: Record<'bucket' | 'directory' | 'prefix', string>,
+  { schema }: ManifestHeader,
+): Promise<void> {
   const trainingSchema: TrainingSchema = {
-    target: target.name,
+    target: schema.columns.find(({ role }) => role === 'target')!.name,
     features: featuresOf(schema).map(({ name, type }) => ({ name, type })),
   };
   const file = join(directory, 'schema.json');

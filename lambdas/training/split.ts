@@ -6,15 +6,36 @@ import type { ProjectSettings, SplitSettings } from '../shared/settings.ts';
 
 export type SplitSide = 'train' | 'validation' | 'holdout';
 
-/** Raised when the files of a split or the rule below change, so that no old split is taken for a new one. */
-const SPLIT_FORMAT = 1;
+/** Positions below `holdout` are held out, those from there to below `validation` validate, the others train. */
+export interface Thresholds {
+  readonly holdout: number;
+  readonly validation: number;
+}
 
-/** Digest of everything but the data that decides a split: its settings, the key column and the format of its files. */
-export function splitDigest({ split, dataset }: Pick<ProjectSettings, 'split' | 'dataset'>): string {
-  return digestOf({ format: SPLIT_FORMAT, split, key: dataset.key ?? null, target: dataset.target }).slice(
-    0,
-    16,
-  );
+/** Raised when the files of a split or the rules below change, so that no old split is taken for a new one. */
+const SPLIT_FORMAT = 1;
+/** Positions are multiples of it. */
+export const POSITION_STEP = 2 ** -52;
+
+/**
+ * Digest of everything but the data that decides a split: its settings, the columns that it looks at, the format of its
+ * files, and the list of forgotten keys.
+ * @param tombstones digest of the list. @default - nothing is forgotten
+ */
+export function splitDigest(
+  { split, dataset }: Pick<ProjectSettings, 'split' | 'dataset'>,
+  tombstones?: string,
+): string {
+  const { stratify, ...rest } = split;
+  return digestOf({
+    format: SPLIT_FORMAT,
+    // without stratification nothing is said of it: splits from before there was one keep their names
+    split: stratify ? { ...rest, stratify } : rest,
+    key: dataset.key ?? null,
+    target: dataset.target,
+    eventTime: split.by === 'event-time' ? dataset.eventTime : undefined,
+    tombstones,
+  }).slice(0, 16);
 }
 
 /**
@@ -34,11 +55,35 @@ export function positionExpression(
   return `(CAST('0x' || substr(md5(${literal(`${salt}:`)} || ${text}), 1, 13) AS BIGINT) / ${2 ** 52}.0::DOUBLE)`;
 }
 
-/** SQL for the side of a position: the holdout first, so that changing the validation share leaves it alone. */
-export function sideExpression(
+/** The same thresholds for all rows: the holdout first, so that changing the validation share leaves it alone. */
+export const fixedThresholds = ({ holdoutFraction, validationFraction }: SplitSettings): Thresholds => ({
+  holdout: holdoutFraction,
+  validation: holdoutFraction + validationFraction,
+});
+
+/** SQL for the side of a position. */
+export function sideExpression(position: string, { holdout, validation }: Thresholds): string {
+  return `CASE WHEN ${position} < ${holdout} THEN 'holdout'
+    WHEN ${position} < ${validation} THEN 'validation' ELSE 'train' END`;
+}
+
+/** SQL for the side of a position in its stratum. @param strata thresholds by the stratum's text. */
+export function stratifiedSideExpression(
   position: string,
-  { holdoutFraction, validationFraction }: SplitSettings,
+  stratum: string,
+  strata: ReadonlyMap<string, Thresholds>,
 ): string {
-  return `CASE WHEN ${position} < ${holdoutFraction} THEN 'holdout'
-    WHEN ${position} < ${holdoutFraction + validationFraction} THEN 'validation' ELSE 'train' END`;
+  const cases = [...strata].map(
+    ([text, thresholds]) => `WHEN ${literal(text)} THEN ${sideExpression(position, thresholds)}`,
+  );
+  return `CASE ${stratum} ${cases.join('\n')} END`;
+}
+
+/** SQL for the side of a time; a row without one trains. @param from first microsecond since 1970 of each side. */
+export function timeSideExpression(
+  time: string,
+  from: { readonly validationEpochUs: number; readonly holdoutEpochUs: number },
+): string {
+  return `CASE WHEN epoch_us(${time}) >= ${from.holdoutEpochUs} THEN 'holdout'
+    WHEN epoch_us(${time}) >= ${from.validationEpochUs} THEN 'validation' ELSE 'train' END`;
 }

@@ -1,10 +1,10 @@
 import type { Context } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { handler as assemble } from '../../lambdas/datasets/assemble-dataset.handler.ts';
-import { handler as commit } from '../../lambdas/datasets/commit-upload.handler.ts';
 import type { Manifest } from '../../lambdas/datasets/contract.ts';
 import { countNewLabelledRows } from '../../lambdas/datasets/labels/count-new-labelled-rows.ts';
 import { handler as receive } from '../../lambdas/datasets/receive-labels.handler.ts';
+import { addTombstones } from '../../lambdas/datasets/versions/tombstones.ts';
 import type { RunRequest } from '../../lambdas/shared/catalog-items.ts';
 import { type LabelsItem, projectPk, SK, type VersionItem } from '../../lambdas/shared/catalog-items.ts';
 import { digestOf } from '../../lambdas/shared/digest.ts';
@@ -20,6 +20,7 @@ import {
   deployProject,
   PROJECT,
 } from '../shared/project-fixture.ts';
+import { putVersion } from '../shared/version-fixture.ts';
 
 const context = {} as Context;
 const PK = projectPk(PROJECT);
@@ -28,9 +29,7 @@ let sequence = 0;
 beforeEach(async () => {
   aws = fakeAws();
   deployProject(aws, aProject());
-  aws.put(BUCKET, 'incoming/base.csv', aCsv(40));
-  await commit(anObjectCreated(aws, 'incoming/base.csv', String(sequence++)), context);
-  const schema = aws.json<Manifest>(BUCKET, manifestKey(1)).schema;
+  const { schema } = await putVersion(aws, aProject(), { files: { 'base.csv': aCsv(40) }, withIndex: true });
   aws.put(BUCKET, baselineKey('r1'), JSON.stringify({ schema }));
   aws.items.set(`${PK}|${SK.endpointConfig('cfg')}`, {
     endpointName: 'endpoint',
@@ -217,6 +216,93 @@ describe('assemble-dataset', () => {
     await upload('l.jsonl', [record('gone', 0)]);
     await expect(assemble(run('run-a1'), context)).rejects.toMatchObject({ code: 'NoNewLabelledRows' });
     expect(await assemble(run('run-m1', 'manual'), context)).toMatchObject({ version: 1, rows: 40 });
+  });
+});
+
+describe('assemble-dataset on a version with rows that do not count', () => {
+  const dropped = async () => {
+    const files = { 'base.csv': aCsv(40), 'more.csv': aCsv(3, { from: 3 }) };
+    // f3, f4 and f5 come twice; the later file wins
+    const rows = [4, 5, 6].map((row) => ['base.csv', row] as const);
+    await putVersion(aws, aProject(), { files, dropped: rows, withIndex: true });
+  };
+
+  it('keeps the dropped rows dropped, and counts and profiles without them', async () => {
+    await dropped();
+    await upload('l.jsonl', [record('a', 0), record('a', 1)]);
+    expect(await assemble(run('run-a1'), context)).toMatchObject({ version: 2, rows: 42 });
+
+    expect(manifest(2)).toMatchObject({ rows: 42, droppedRows: 3, fileCount: 3 });
+    expect(aws.json<{ rows: number }>(BUCKET, 'datasets/2/profile.json').rows).toBe(42);
+    const bytes = (version: number) => aws.objects.get(`${BUCKET}/datasets/${version}/dropped.parquet`);
+    expect(bytes(2)!.bytes.equals(bytes(1)!.bytes)).toBe(true);
+  });
+
+  it('has an index of the labelled rows beside that of the upload, and replaces it the next time', async () => {
+    await upload('l1.jsonl', [record('a', 0)]);
+    await assemble(run('run-a1'), context);
+    const first = manifest(2).indexes!;
+    expect(first).toHaveLength(2);
+    expect(first[0]).toBe(manifest(1).indexes![0]);
+    await upload('l2.jsonl', [record('a', 1)]);
+    await assemble(run('run-b1'), context);
+    const second = manifest(3).indexes!;
+    expect(second).toHaveLength(2);
+    expect(second[0]).toBe(first[0]);
+    expect(second[1]).not.toBe(first[1]);
+    for (const key of [...first, ...second]) expect(aws.objects.has(`${BUCKET}/${key}`)).toBe(true);
+  });
+});
+
+describe('forgotten keys', () => {
+  const forget = (...keys: string[]) => addTombstones(PROJECT, BUCKET, { keys, keyType: 'string' });
+
+  it('are in no version that is assembled later: neither of uploads nor of labels', async () => {
+    await upload('l.jsonl', [record('a', 0), record('a', 1), record('b', 4)]);
+    await forget('a1', 'f7');
+    expect(await assemble(run('run-a1'), context)).toMatchObject({ version: 2, rows: 41 });
+
+    expect(
+      labelledRows(2)
+        .slice(1)
+        .map((line) => line.split(',')[0]),
+    ).toEqual(['a0', 'b4']);
+    const { tombstones, rows } = manifest(2);
+    expect(rows).toBe(41);
+    expect(tombstones).toMatch(/^[0-9a-f]{64}$/);
+    expect(aws.json<{ rows: number }>(BUCKET, 'datasets/2/profile.json').rows).toBe(41);
+    expect(
+      aws.json<{ checks: { reason: string }[] }>(BUCKET, 'datasets/2/checks.json').checks[0]!.reason,
+    ).toContain('2 of 2 labelled rows joined');
+  });
+
+  it('are not replaced by an earlier record of the same row that has no key or another', async () => {
+    await upload('l1.jsonl', [record('a', 0, { key: 'before' }), record('a', 1)]);
+    await upload('l2.jsonl', [record('a', 0, { labelledAt: '2026-03-06T00:00:00Z' })]);
+    await forget('a0');
+    await assemble(run('run-a1'), context);
+    expect(
+      labelledRows(2)
+        .slice(1)
+        .map((line) => line.split(',')[0]),
+    ).toEqual(['a1']);
+  });
+
+  it('are no new labelled rows', async () => {
+    await upload('l1.jsonl', [record('a', 0), record('a', 1)]);
+    const count = () => countNewLabelledRows({ project: PROJECT, bucket: BUCKET, knownLabelFiles: [] });
+    expect((await count()).newRows).toBe(2);
+    await forget('a1');
+    expect((await count()).newRows).toBe(1);
+  });
+
+  it('end a run by an alarm when nothing else is new', async () => {
+    await upload('l.jsonl', [record('a', 0)]);
+    await forget('a0');
+    await expect(assemble(run('run-a1'), context)).rejects.toMatchObject({
+      code: 'NoNewLabelledRows',
+      message: expect.stringContaining('1 more are of keys to forget'),
+    });
   });
 });
 

@@ -1,6 +1,5 @@
 import type { Context } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { handler as commit } from '../../lambdas/datasets/commit-upload.handler.ts';
 import type { Baseline, Evaluation, SmokeTest } from '../../lambdas/evaluation/contract.ts';
 import { handler } from '../../lambdas/evaluation/evaluate-run.handler.ts';
 import { digestOf } from '../../lambdas/shared/digest.ts';
@@ -8,14 +7,8 @@ import { baselineKey, evaluationKey, parseS3Uri, s3Uri, smokeTestKey } from '../
 import type { EvaluateRunInput, SplitResult, TrainingRunInput } from '../../lambdas/training/contract.ts';
 import { handler as splitDataset } from '../../lambdas/training/split-dataset.handler.ts';
 import { type FakeAws, fakeAws } from '../shared/aws-fakes.ts';
-import {
-  aCsv,
-  anObjectCreated,
-  aProject,
-  BUCKET,
-  deployProject,
-  PROJECT,
-} from '../shared/project-fixture.ts';
+import { aCsv, aProject, BUCKET, deployProject, PROJECT } from '../shared/project-fixture.ts';
+import { putVersion } from '../shared/version-fixture.ts';
 
 const context = {} as Context;
 const RUN = 'flights-0123456789-a1';
@@ -33,8 +26,7 @@ let split: SplitResult;
 beforeEach(async () => {
   aws = fakeAws();
   deployProject(aws, aProject());
-  aws.put(BUCKET, 'incoming/a.csv', aCsv(800));
-  await commit(anObjectCreated(aws, 'incoming/a.csv', '1'), context);
+  await putVersion(aws, aProject(), { files: { 'a.csv': aCsv(800) } });
   split = await splitDataset({ run, dataset }, context);
 });
 afterEach(() => aws.restore());
@@ -89,7 +81,7 @@ describe('evaluate-run', () => {
       expect(request).toBe(holdoutLines()[row]);
       expect(String(score)).toBe(guess(request));
     }
-    expect([...aws.items.keys()].filter((key) => key.includes('|DECISION#'))).toHaveLength(3);
+    expect([...aws.items.keys()].filter((key) => key.includes('|DECISION#'))).toHaveLength(2);
   });
 
   it('compares with the champion on the same rows', async () => {
@@ -124,5 +116,60 @@ describe('evaluate-run', () => {
     const decisions = [...aws.items.keys()];
     await handler(payload, context);
     expect([...aws.items.keys()]).toEqual(decisions);
+  });
+
+  describe('on a holdout of several files', () => {
+    /** Cuts the holdout into parts of so many rows, and puts an answer of each. */
+    function inParts(sizes: readonly number[]): string {
+      const lines = holdoutLines();
+      const folder = parseS3Uri(split.holdout).key;
+      aws.objects.delete(`${BUCKET}/${folder}holdout.csv`);
+      const prefix = `runs/${RUN}/scores/challenger/`;
+      const holdoutParts = sizes.map((size, i) => {
+        const name = `part-0000${i}.csv`;
+        const own = lines.splice(0, size);
+        aws.put(BUCKET, `${folder}${name}`, `${own.join('\n')}\n`);
+        aws.put(BUCKET, `${prefix}sub/${name}.out`, `${own.map(guess).join('\n')}\n`);
+        return { name, rows: own.length };
+      });
+      split = { ...split, holdoutParts };
+      return s3Uri(BUCKET, prefix);
+    }
+
+    it('comes to the same as on one', async () => {
+      await handler(input(scored('challenger', guess)), context);
+      const one = aws.json<Evaluation>(BUCKET, evaluationKey(RUN));
+      const oneSmokeTest = aws.json<SmokeTest>(BUCKET, smokeTestKey(RUN));
+      for (const key of aws.keys(`${BUCKET}/runs/${RUN}/`)) aws.objects.delete(key);
+
+      const scores = inParts([70, 40, split.rows.holdout - 110]);
+      await handler(input(scores), context);
+      const parts = aws.json<Evaluation>(BUCKET, evaluationKey(RUN));
+      expect(parts.challenger.metrics).toEqual(one.challenger.metrics);
+      expect(parts.holdout).toEqual({ ...one.holdout, features: split.holdout });
+      expect(aws.json<SmokeTest>(BUCKET, smokeTestKey(RUN))).toEqual(oneSmokeTest);
+    });
+
+    it('refuses answers that belong to another row, though their number is right', async () => {
+      const scores = inParts([70, split.rows.holdout - 70]);
+      const [first, second] = split.holdoutParts!;
+      split = {
+        ...split,
+        holdoutParts: [
+          { ...first!, rows: first!.rows + 1 },
+          { ...second!, rows: second!.rows - 1 },
+        ],
+      };
+      await expect(handler(input(scores), context)).rejects.toMatchObject({ code: 'ScoresMismatch' });
+    });
+
+    it('refuses a file without answers', async () => {
+      const scores = inParts([70, split.rows.holdout - 70]);
+      aws.objects.delete(`${BUCKET}/runs/${RUN}/scores/challenger/sub/part-00001.csv.out`);
+      await expect(handler(input(scores), context)).rejects.toMatchObject({
+        code: 'ScoresMismatch',
+        message: expect.stringContaining('expected 2 .out file(s)'),
+      });
+    });
   });
 });

@@ -2,6 +2,7 @@ import type { Context } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { profileTable } from '../../lambdas/datasets/profile/profile-table.ts';
 import { handler as receiveLabels } from '../../lambdas/datasets/receive-labels.handler.ts';
+import { addTombstones } from '../../lambdas/datasets/versions/tombstones.ts';
 import { binaryMetrics } from '../../lambdas/evaluation/binary-metrics.ts';
 import type { WindowReport } from '../../lambdas/monitoring/contract.ts';
 import { handler } from '../../lambdas/monitoring/run-monitor.handler.ts';
@@ -101,6 +102,7 @@ async function label(count: number, from = 0, flip = false) {
     const record = {
       inferenceId: `inference-${Math.floor(i / 10) * 10}`,
       row: i % 10,
+      key: `k${i}`,
       label: flip ? 1 - aServedRow(i).label : aServedRow(i).label,
       labelledAt: new Date().toISOString(),
     };
@@ -216,5 +218,20 @@ describe('run-monitor', () => {
     serve('2026-03-04', 600, { shift: 40 });
     expect((await schedule()).judged).toMatchObject([{ verdict: 'FAIL' }]);
     expect(aws.metrics).toEqual([]);
+  });
+
+  it('leaves out captured rows whose label records carry a forgotten key', async () => {
+    serve('2026-03-04', 600);
+    await label(300);
+    await addTombstones(PROJECT, BUCKET, { keys: ['k5', 'k17', 'k599'], keyType: 'string' });
+    await schedule();
+    // k599 has no label record yet, so nothing says which captured row is its
+    expect(report(WEEK1)).toMatchObject({
+      rows: 598,
+      captures: { records: 60, forgottenRows: 2 },
+      quality: { labelledRows: 298 },
+    });
+    const [first] = report(WEEK1).drift.features;
+    expect(first!.rows).toBe(598);
   });
 });

@@ -54,6 +54,7 @@ export const aVersion = (version: number, change: Partial<VersionItem> = {}): Ve
   rows: 100,
   files: 1,
   bytes: 1000,
+  schemaVersion: 1,
   createdAt: `2026-03-0${version}T09:00:00.000Z`,
   source: { kind: 'upload', upload: `upload-${version}` },
   labelFiles: [],

@@ -1,19 +1,12 @@
 import type { Context } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { handler as commit } from '../../lambdas/datasets/commit-upload.handler.ts';
 import { digestOf } from '../../lambdas/shared/digest.ts';
 import { parseS3Uri } from '../../lambdas/shared/keys.ts';
 import type { RunDataset, SplitResult, TrainingRunInput } from '../../lambdas/training/contract.ts';
 import { handler } from '../../lambdas/training/split-dataset.handler.ts';
 import { type FakeAws, fakeAws } from '../shared/aws-fakes.ts';
-import {
-  aCsv,
-  anObjectCreated,
-  aProject,
-  BUCKET,
-  deployProject,
-  PROJECT,
-} from '../shared/project-fixture.ts';
+import { aCsv, aProject, BUCKET, deployProject, PROJECT } from '../shared/project-fixture.ts';
+import { putVersion } from '../shared/version-fixture.ts';
 
 const context = {} as Context;
 let aws: FakeAws;
@@ -32,9 +25,8 @@ const run = (): TrainingRunInput => ({
   addLabelledRows: false,
 });
 async function version(number: number, rows: number): Promise<RunDataset> {
-  aws.put(BUCKET, `incoming/v${number}.csv`, aCsv(rows));
-  await commit(anObjectCreated(aws, `incoming/v${number}.csv`, String(number)), context);
-  return { version: number, digest: '', rows };
+  const { digest } = await putVersion(aws, aProject(), { version: number, files: { 'all.csv': aCsv(rows) } });
+  return { version: number, digest, rows };
 }
 const text = (uri: string, name: string) =>
   aws.objects

@@ -1,43 +1,34 @@
 /** Adds the rows that have a true outcome by now to the dataset, as a new version. */
-
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { Baseline } from '../../evaluation/contract.ts';
 import { listCaptureFiles, listEndpointConfigs, loadCaptures } from '../../shared/capture-store.ts';
-import type { LabelsItem } from '../../shared/catalog-items.ts';
-import { digestOf } from '../../shared/digest.ts';
-import { type DuckDb, literal, withDuckDb } from '../../shared/duckdb.ts';
+import { type DuckDb, withDuckDb } from '../../shared/duckdb.ts';
 import { NonRetryableError } from '../../shared/errors.ts';
-import { baselineKey, objectKey, s3Uri } from '../../shared/keys.ts';
+import { baselineKey } from '../../shared/keys.ts';
 import {
   downloadLabelFiles,
   latestLabels,
   listLabelFiles,
   readLabelLines,
 } from '../../shared/label-records.ts';
-import { findObject, requireJson, uploadFile } from '../../shared/objects.ts';
+import { requireJson } from '../../shared/objects.ts';
 import type { ProjectSettings } from '../../shared/settings.ts';
 import { withTempDirectory } from '../../shared/temp-directory.ts';
 import type { RunDataset, TrainingRunInput } from '../../training/contract.ts';
 import type { Check, ChecksDocument, ManifestFile } from '../contract.ts';
-import { profileTable } from '../profile/profile-table.ts';
 import { featuresOf } from '../schema/schema.ts';
-import { makeManifest } from '../versions/manifest.ts';
-import { loadVersionFiles } from '../versions/version-files.ts';
+import { profileBatches } from '../versions/profile-batches.ts';
+import { forEachVersionFile } from '../versions/version-files.ts';
 import { type Candidate, commitVersion, type Head, loadHead } from '../versions/version-store.ts';
+import { forgetLabelledRows } from './forget-labelled-rows.ts';
+import { LABELLED_PREFIX, stageLabelledVersion, writeLabelled } from './labelled-documents.ts';
 import {
   addServed,
   createServed,
   joinLabelled,
   type LabelledCounts,
-  labelledSelect,
+  noteKnownKeys,
+  selectLabelled,
 } from './labelled-rows.ts';
-
-/** Files of labelled rows in a manifest; each assembly replaces them all, so that a corrected label leaves no trace. */
-const LABELLED_PREFIX = 'labelled/';
 
 /**
  * The version that a run trains on: the head with all labelled rows.
@@ -45,13 +36,16 @@ const LABELLED_PREFIX = 'labelled/';
  */
 export async function assembleDataset(settings: ProjectSettings, run: TrainingRunInput): Promise<RunDataset> {
   const { project, dataBucket: bucket } = settings;
-  const committed = await commitVersion<LabelledCounts>({
+  const committed = await commitVersion<Assembled>({
     project,
     bucket,
     commit: run.run,
     build: (head) => buildCandidate(settings, run, head),
   });
-  if (!('refusal' in committed) && committed.outcome !== 'unchanged') return committed;
+  if (!('refusal' in committed) && committed.outcome !== 'unchanged') {
+    const { version, digest, rows } = committed;
+    return { version, digest, rows };
+  }
 
   const head = (await loadHead(project, bucket))!;
   const { source } = head.item;
@@ -63,51 +57,65 @@ export async function assembleDataset(settings: ProjectSettings, run: TrainingRu
       { code: 'NoNewLabelledRows', details: { version: head.version } },
     );
   }
-  return { version: head.version, digest: head.digest, rows: head.manifest.rows };
+  return { version: head.version, digest: head.digest, rows: head.header.rows };
+}
+
+/** What became of the label records. */
+interface Assembled extends LabelledCounts {
+  /** Captured rows whose records carry a key that has to be forgotten. */
+  readonly forgotten: number;
 }
 
 async function buildCandidate(
   settings: ProjectSettings,
   run: TrainingRunInput,
   head: Head | undefined,
-): Promise<Candidate | { refusal: LabelledCounts }> {
+): Promise<Candidate | { refusal: Assembled }> {
   if (!head) {
     throw new NonRetryableError(
       `project "${settings.project}" has no dataset version to add to; upload one`,
-      {
-        code: 'NoDataset',
-      },
+      { code: 'NoDataset' },
     );
   }
   const { dataBucket: bucket, dataset, project } = settings;
-  const { schema } = head.manifest;
+  const { header } = head;
+  const { schema } = header;
   const labelFiles = await listLabelFiles(project);
-  const kept = head.manifest.files.filter(({ path }) => !path.startsWith(LABELLED_PREFIX));
   return withTempDirectory((directory) =>
     withDuckDb(directory, async (database) => {
-      await loadVersionFiles({ database, bucket, directory, schema }, dataset.format, kept);
-      await loadServed(database, settings, head, directory);
       await readLabelLines(database, await downloadLabelFiles(bucket, labelFiles, directory));
+      const { forgotten, tombstones } = await forgetLabelledRows(database, project, bucket);
       await latestLabels(database);
-      const counts = await joinLabelled(database, dataset, schema);
+      await loadServed(database, settings, head, directory);
+      await joinLabelled(database, dataset, schema);
+
+      const only = ({ path }: ManifestFile) => !path.startsWith(LABELLED_PREFIX);
+      const files = {
+        ...{ database, bucket, directory, settings: dataset },
+        ...{ version: head.version, header, tombstones, only },
+      };
+      let kept = 0;
+      await forEachVersionFile(files, async () => {
+        kept += (await database.row<{ rows: number }>('SELECT count(*) AS rows FROM data')).rows;
+        await noteKnownKeys(database, dataset);
+      });
+      const counts = { ...(await selectLabelled(database, dataset, schema)), forgotten };
       if (counts.added === 0) return { refusal: counts };
 
-      const file = await writeLabelled({ database, directory, settings, head, labelFiles }, counts.added);
-      await database.run(`INSERT INTO data ${labelledSelect(schema)}`);
-      return {
-        manifest: makeManifest([...kept, file], schema),
-        profile: await profileTable(database, 'data', schema),
+      const work = { database, directory, settings, head, labelFiles };
+      const file = await writeLabelled(work, counts.added);
+      const profile = await profileBatches(database, schema, async (each) => {
+        await forEachVersionFile(files, () => each('data'));
+        await each('labelled');
+      });
+      return stageLabelledVersion(work, {
+        run: run.run,
+        rows: kept + counts.added,
+        file,
+        profile,
         checks: checksOf(run.run, counts),
-        provenance: {
-          format: 1,
-          run: run.run,
-          base: head.version,
-          files: [{ path: file.path, readFrom: s3Uri(bucket, 'captures/') }],
-          labelFiles: labelFiles.map(({ sha256 }) => sha256),
-        },
-        source: { kind: 'labels', run: run.run },
-        labelFiles: labelFiles.map(({ sha256 }) => sha256),
-      };
+        tombstones: tombstones?.digest,
+      });
     }),
   );
 }
@@ -116,56 +124,21 @@ async function buildCandidate(
 async function loadServed(
   database: DuckDb,
   { project, dataBucket: bucket }: ProjectSettings,
-  { manifest }: Head,
+  { header }: Head,
   directory: string,
 ): Promise<void> {
-  await createServed(database, manifest.schema);
+  await createServed(database, header.schema);
   for (const config of await listEndpointConfigs(project)) {
     const files = await listCaptureFiles(bucket, config);
     if (files.length === 0) continue;
     const { schema } = await requireJson<Baseline>(bucket, baselineKey(config.run));
     const features = featuresOf(schema).map(({ name }) => name);
     await loadCaptures({ database, bucket, directory, files, features });
-    await addServed(database, manifest.schema, features);
+    await addServed(database, header.schema, features);
   }
 }
 
-interface WriteOptions {
-  readonly database: DuckDb;
-  readonly directory: string;
-  readonly settings: ProjectSettings;
-  readonly head: Head;
-  readonly labelFiles: readonly LabelsItem[];
-}
-
-/** Writes the labelled rows in the dataset's format, always the same bytes for the same rows. */
-async function writeLabelled(
-  { database, directory, settings, head, labelFiles }: WriteOptions,
-  rows: number,
-): Promise<ManifestFile> {
-  const { dataBucket: bucket, dataset } = settings;
-  const name = digestOf(labelFiles.map(({ sha256 }) => sha256));
-  const path = `${LABELLED_PREFIX}${name}.${dataset.format}`;
-  const file = join(directory, `labelled.${dataset.format}`);
-  const format = { csv: 'FORMAT csv, HEADER true', jsonl: 'FORMAT json', parquet: 'FORMAT parquet' };
-  // several threads would cut a Parquet file into other row groups each time
-  const { threads } = await database.row<{ threads: number }>("SELECT current_setting('threads') AS threads");
-  await database.run('SET threads = 1');
-  await database.run(
-    `COPY (${labelledSelect(head.manifest.schema)}) TO ${literal(file)} (${format[dataset.format]})`,
-  );
-  await database.run(`SET threads = ${threads}`);
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  const sha256 = hash.digest('hex');
-  const { size } = await stat(file);
-  if ((await findObject(bucket, objectKey(sha256)))?.size !== size) {
-    await uploadFile(bucket, objectKey(sha256), file);
-  }
-  return { path, size, sha256, rows };
-}
-
-function checksOf(run: string, counts: LabelledCounts): ChecksDocument {
+function checksOf(run: string, counts: Assembled): ChecksDocument {
   const skipped = counts.labelled - counts.added;
   const check: Check = {
     check: 'labelled-rows',
@@ -177,9 +150,10 @@ function checksOf(run: string, counts: LabelledCounts): ChecksDocument {
   return { format: 1, upload: run, verdict: skipped > 0 ? 'WARN' : 'PASS', checks: [check] };
 }
 
-function describe({ labelled, added, withoutCapture, withoutKey, knownKey }: LabelledCounts): string {
+function describe({ labelled, added, withoutCapture, withoutKey, knownKey, forgotten }: Assembled): string {
+  const erased = forgotten > 0 ? `; ${forgotten} more are of keys to forget` : '';
   return (
     `${added} of ${labelled} labelled rows joined; left out: ${withoutCapture} without capture, ` +
-    `${withoutKey} without key, ${knownKey} whose key the dataset has`
+    `${withoutKey} without key, ${knownKey} whose key the dataset has${erased}`
   );
 }

@@ -7,6 +7,7 @@ import {
   readLabelLines,
 } from '../../shared/label-records.ts';
 import { withTempDirectory } from '../../shared/temp-directory.ts';
+import { forgetLabelledRows } from './forget-labelled-rows.ts';
 
 export interface CountNewLabelledRowsOptions {
   readonly project: string;
@@ -25,7 +26,7 @@ export interface NewLabelledRows {
 
 /**
  * Counts by multiset difference of whole label records, the latest of each row on both sides: a record that is uploaded
- * again is not new, a corrected one is.
+ * again is not new, a corrected one is. Records of forgotten keys are left out.
  */
 export async function countNewLabelledRows(options: CountNewLabelledRowsOptions): Promise<NewLabelledRows> {
   const { project, bucket, knownLabelFiles } = options;
@@ -40,6 +41,7 @@ export async function countNewLabelledRows(options: CountNewLabelledRowsOptions)
   return withTempDirectory((directory) =>
     withDuckDb(directory, async (database) => {
       await readLabelLines(database, await downloadLabelFiles(bucket, files, directory));
+      await forgetLabelledRows(database, project, bucket);
       await latestLabels(database);
       await latestLabels(database, { table: 'known_labels', only: knownLabelFiles });
       const columns = 'inference_id, row, key, event_time, sensitive, label';

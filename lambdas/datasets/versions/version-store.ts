@@ -5,6 +5,9 @@
  * then finished in steps that may each be repeated: documents, version item, digest item, head, decision, event; last
  * the announcement is taken down. A killed run is finished by whoever commits next, so numbers have no holes, commits
  * are in the order of their announcements, and no event is lost.
+ *
+ * The documents of a candidate are staged in S3 before it is announced and are never changed or removed by a program:
+ * a rule of the bucket removes them days later, when the commit is long finished.
  */
 import { createItem, getItem, replaceItem, type Stored } from '../../shared/catalog.ts';
 import {
@@ -17,38 +20,40 @@ import {
 } from '../../shared/catalog-items.ts';
 import { nowIso } from '../../shared/clock.ts';
 import { recordDecision } from '../../shared/decisions.ts';
-import { RetryableError } from '../../shared/errors.ts';
+import { NonRetryableError, RetryableError } from '../../shared/errors.ts';
 import { publish } from '../../shared/events.ts';
-import { manifestKey, stagedPrefix, versionPrefix } from '../../shared/keys.ts';
-import {
-  copyObject,
-  deleteObject,
-  findObject,
-  listObjects,
-  putJson,
-  requireJson,
-} from '../../shared/objects.ts';
+import { versionPrefix } from '../../shared/keys.ts';
+import { copyDocument, listObjects } from '../../shared/objects.ts';
 import type { Judgement } from '../../shared/verdict.ts';
-import type { ChecksDocument, Manifest, Provenance } from '../contract.ts';
-import type { DatasetProfile } from '../profile/profile.ts';
-import { datasetDigest } from './manifest.ts';
+import type { ManifestHeader } from '../contract.ts';
+import { loadManifestHeader } from './manifest.ts';
 
 /** Commits that lose the race look again; each loss means that another commit went through. */
 const ATTEMPTS = 20;
+/** Staged for the commit itself, not part of the version. */
+const WORKING_DOCUMENTS: readonly string[] = ['files.jsonl', 'copies.jsonl'];
 
 export interface Head extends HeadItem {
   readonly item: VersionItem;
-  readonly manifest: Manifest;
+  /** The manifest without its files, which `manifestFiles` streams. */
+  readonly header: ManifestHeader;
 }
 
 /** A version that may be committed: everything that depends on the head has been looked at with this head. */
 export interface Candidate {
-  readonly manifest: Manifest;
-  readonly profile: DatasetProfile;
-  readonly checks: ChecksDocument;
-  readonly provenance: Provenance;
+  /**
+   * Ends in `/`. Holds `manifest.json` and every other document of the version; different contents, and the same
+   * contents looked at with another head, have different prefixes. What the manifest names is under `objects/` by now.
+   */
+  readonly stagedPrefix: string;
+  /** Of the staged manifest. */
+  readonly header: Pick<ManifestHeader, 'digest' | 'rows' | 'fileCount' | 'bytes' | 'schemaVersion'>;
+  /** Of its checks. */
+  readonly verdict: 'PASS' | 'WARN';
   readonly source: VersionItem['source'];
   readonly labelFiles: readonly string[];
+  /** One sentence on how it came about, for the decision. */
+  readonly note?: string;
 }
 
 export interface CommitOutcome {
@@ -62,30 +67,30 @@ export interface CommitOutcome {
 export interface CommitOptions<Refusal> {
   readonly project: string;
   readonly bucket: string;
-  /** Upload or run: names the staged documents and makes a decision of its own. */
+  /** Upload or run, for messages. */
   readonly commit: string;
   /** Called again when another commit came in between; returns a refusal to end without a commit. */
   readonly build: (head: Head | undefined) => Promise<Candidate | { readonly refusal: Refusal }>;
 }
 
-/** The version that the head points at, with its manifest; undefined before the first. */
+/** The version that the head points at, with its manifest's header; undefined before the first. */
 export async function loadHead(project: string, bucket: string): Promise<Head | undefined> {
   const head = await getItem<HeadItem>(projectPk(project), SK.head);
   return head && { ...head.item, ...(await loadVersion(project, bucket, head.item.version)) };
 }
 
-/** A version's item and manifest. @throws NonRetryableError when the manifest does not exist. */
+/** A version's item and its manifest's header. @throws NonRetryableError when the manifest does not exist. */
 export async function loadVersion(
   project: string,
   bucket: string,
   version: number,
-): Promise<{ item: VersionItem; manifest: Manifest }> {
-  const [item, manifest] = await Promise.all([
+): Promise<{ item: VersionItem; header: ManifestHeader }> {
+  const [item, header] = await Promise.all([
     getItem<VersionItem>(projectPk(project), SK.version(version)),
-    requireJson<Manifest>(bucket, manifestKey(version)),
+    loadManifestHeader(bucket, version),
   ]);
   if (!item) throw new RetryableError(`version ${version} of "${project}" is not in the catalog yet`);
-  return { item: item.item, manifest };
+  return { item: item.item, header };
 }
 
 /**
@@ -102,8 +107,7 @@ export async function commitVersion<Refusal>(
     const head = await loadHead(project, bucket);
     const candidate = await options.build(head);
     if ('refusal' in candidate) return candidate;
-    const digest = datasetDigest(candidate.manifest.files);
-    const rows = candidate.manifest.rows;
+    const { digest, rows } = candidate.header;
 
     if (head?.digest === digest) {
       const judgement = judge('PASS', `Same content as version ${head.version}, which is the head.`, {
@@ -117,7 +121,6 @@ export async function commitVersion<Refusal>(
     const version = pending.item.version;
     const next: CommitItem = { lastVersion: Math.max(lastVersion, version), pending };
     // Won only if nobody announced since `state` was read, so head and digests are still what `build` saw.
-    // What was staged for a lost race stays: a duplicate delivery may have announced the very same documents.
     if (!(await replaceItem(pk, SK.commit, next, state?.revision))) continue;
     await finishPendingCommit(project, bucket);
     const outcome = pending.kind === 'new' ? 'versioned' : 'moved-back';
@@ -130,51 +133,46 @@ export async function commitVersion<Refusal>(
 }
 
 async function announce(
-  { project, bucket, commit }: CommitOptions<unknown>,
-  candidate: Candidate,
+  { project, bucket }: CommitOptions<unknown>,
+  { header, stagedPrefix, verdict, source, labelFiles, note }: Candidate,
   digest: string,
   nextVersion: number,
 ): Promise<PendingCommit> {
-  const { manifest, profile, checks, provenance, source, labelFiles } = candidate;
   const made = source.kind === 'upload' ? { upload: source.upload } : { run: source.run };
   const older = await getItem<{ version: number }>(projectPk(project), SK.versionDigest(digest));
   if (older) {
     const { version } = older.item;
     const { item } = await loadVersion(project, bucket, version);
     const judgement = judge('PASS', `Same content as version ${version}: the head moves back to it.`, {
+      outcome: 'moved-back' satisfies CommitOutcome['outcome'],
       digest,
       version,
     });
     return { kind: 'move', item, judgement, ...made };
   }
-  // staged under the digest too: after a lost race the same commit may have other content
-  const staged = stagedPrefix(`${commit}-${digest.slice(0, 12)}-${nextVersion}`);
-  const documents = {
-    'manifest.json': manifest,
-    'schema.json': manifest.schema,
-    'profile.json': profile,
-    'checks.json': checks,
-    'provenance.json': provenance,
-  };
-  await Promise.all(
-    Object.entries(documents).map(([name, document]) => putJson(bucket, `${staged}${name}`, document)),
-  );
+  const { rows, fileCount, bytes, schemaVersion } = header;
   const item: VersionItem = {
     version: nextVersion,
     digest,
-    rows: manifest.rows,
-    files: manifest.files.length,
-    bytes: manifest.files.reduce((sum, { size }) => sum + size, 0),
+    rows,
+    files: fileCount,
+    bytes,
+    schemaVersion,
     createdAt: nowIso(),
     source,
     labelFiles,
   };
   const judgement = judge(
-    checks.verdict,
-    `Version ${nextVersion}: ${manifest.rows} rows in ${manifest.files.length} file(s).`,
-    { digest, version: nextVersion, rows: manifest.rows },
+    verdict,
+    `Version ${nextVersion}: ${rows} rows in ${fileCount} file(s).${note === undefined ? '' : ` ${note}`}`,
+    {
+      outcome: 'versioned' satisfies CommitOutcome['outcome'],
+      digest,
+      version: nextVersion,
+      rows,
+    },
   );
-  return { kind: 'new', item, stagedPrefix: staged, judgement, ...made };
+  return { kind: 'new', item, stagedPrefix, judgement, ...made };
 }
 
 /**
@@ -192,7 +190,7 @@ export async function finishPendingCommit(
     const { pending, lastVersion } = state.item;
     const { version, digest, rows } = pending.item;
     if (pending.kind === 'new') {
-      if (!(await copyDocuments(bucket, pending))) continue;
+      await copyDocuments(bucket, pending);
       await createItem(pk, SK.version(version), pending.item);
       await createItem(pk, SK.versionDigest(digest), { version });
     }
@@ -206,7 +204,6 @@ export async function finishPendingCommit(
     });
     const { upload, run } = pending;
     await publish('DatasetVersioned', { project, version, digest, rows, upload, run });
-    if (pending.stagedPrefix) await removeStaged(bucket, pending.stagedPrefix);
     // lost only to somebody who finished the same commit
     await replaceItem(pk, SK.commit, { lastVersion } satisfies CommitItem, state.revision);
   }
@@ -216,27 +213,19 @@ export async function finishPendingCommit(
   });
 }
 
-/** @returns false when a staged document went away meanwhile: somebody else is finishing, so look again. */
-async function copyDocuments(
-  bucket: string,
-  { item, stagedPrefix: staged }: PendingCommit,
-): Promise<boolean> {
-  const documents = await listObjects(bucket, staged!);
-  for (const document of documents) {
-    const target = `${versionPrefix(item.version)}${document.key.slice(staged!.length)}`;
-    try {
-      await copyObject(bucket, document, target);
-    } catch (error) {
-      if (!(await findObject(bucket, document.key))) return false;
-      throw error;
-    }
+/** Nobody else ever writes below the version's prefix, so a document that is there is the one that was staged. */
+async function copyDocuments(bucket: string, { item, stagedPrefix: staged }: PendingCommit): Promise<void> {
+  const names = (await listObjects(bucket, staged!)).map(({ key }) => key.slice(staged!.length));
+  if (!names.includes('manifest.json')) {
+    throw new NonRetryableError(
+      `the documents of version ${item.version} are gone from ${staged}: restore them from their S3 versions`,
+      { code: 'StagedDocumentsMissing', details: { version: item.version, staged } },
+    );
   }
-  // none left means that they were copied before; the manifest says so
-  return documents.length > 0 || (await findObject(bucket, manifestKey(item.version))) !== undefined;
-}
-
-async function removeStaged(bucket: string, staged: string): Promise<void> {
-  for (const { key } of await listObjects(bucket, staged)) await deleteObject(bucket, key);
+  for (const name of names) {
+    if (WORKING_DOCUMENTS.includes(name)) continue;
+    await copyDocument(bucket, `${staged}${name}`, `${versionPrefix(item.version)}${name}`);
+  }
 }
 
 /**

@@ -1,0 +1,32 @@
+/** What lets a person have keys forgotten. */
+import { Duration, Size } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { allowData, bindCatalog, type PlatformContext } from '../shared/platform-context.ts';
+import { PlatformFunction } from '../shared/platform-function.ts';
+
+/** Files without an index are read one after the other. */
+const STORAGE = Size.gibibytes(6);
+const MEMORY_MIB = 3008;
+
+export class Erasure extends Construct {
+  /** Called directly: who may call it decides what is forgotten, so no role here is given that right. */
+  readonly forget: PlatformFunction;
+
+  constructor(scope: Construct, context: PlatformContext) {
+    super(scope, 'erasure');
+    this.forget = new PlatformFunction(this, 'forget-keys', context, {
+      description: 'Puts keys on the list of those to forget, and finds what still holds their rows',
+      invokedBy: 'person',
+      timeout: Duration.minutes(15),
+      memorySize: MEMORY_MIB,
+      duckdb: { storage: STORAGE },
+    });
+    bindCatalog(this.forget, context, 'get', 'query', 'put');
+    allowData(this.forget, context, {
+      read: ['objects/*', 'datasets/*', 'indexes/*', 'settings/*', 'tombstones/*'],
+      write: ['tombstones/*'],
+      // to tell what an earlier erasure removed from what must not be read
+      list: ['indexes/*', 'objects/*'],
+    });
+  }
+}
