@@ -1,18 +1,13 @@
-/** An object was created below `incoming/`: commits the upload that it completes, if it completes one. */
+/** Step "Commit" of the ingest workflow. */
 import { makeHandler } from '../shared/make-handler.ts';
-import { findProjectOfBucket, loadSettings } from '../shared/project-settings.ts';
+import { loadProject, loadSettings } from '../shared/project-settings.ts';
+import type { ScanResult } from './contract.ts';
 import { type CommitUploadResult, commitUpload } from './upload/commit-upload.ts';
-import { objectCreatedEvent } from './upload/object-created-event.ts';
-import { parseUpload } from './upload/upload-request.ts';
 
-export const handler = makeHandler({
+export const handler = makeHandler<ScanResult, CommitUploadResult>({
   name: 'commit-upload',
-  event: objectCreatedEvent,
-  run: async ({ detail: { bucket, object } }): Promise<CommitUploadResult> => {
-    const request = parseUpload(object);
-    if (request.kind === 'ignored') return { outcome: 'ignored', reason: request.reason };
-    const project = await findProjectOfBucket(bucket.name);
-    const settings = await loadSettings(project.dataBucket, project.settingsDigest);
-    return commitUpload(settings, request);
+  run: async (scan) => {
+    const { dataBucket, settingsDigest } = await loadProject(scan.project);
+    return commitUpload(await loadSettings(dataBucket, settingsDigest), scan);
   },
 });

@@ -4,7 +4,8 @@
  * | event | emitted by | heard by |
  * |---|---|---|
  * | DatasetVersioned | datasets | retraining |
- * | DatasetUnchanged, UploadRejected | datasets | notifications |
+ * | DatasetUnchanged | datasets | - |
+ * | UploadRejected, UploadFailed, UploadExpired, LateFiles | datasets | notifications |
  * | LabelsReceived | datasets | retraining, monitoring |
  * | CodeChanged | governance (register-project, after a deploy) | retraining |
  * | RunRequested | a person (CLI) | retraining |
@@ -31,6 +32,19 @@ export interface EventDetails {
   };
   DatasetUnchanged: { project: string; version: number; digest: string; upload: string };
   UploadRejected: { project: string; upload: string; reasons: string[]; checksKey: string };
+  /** An error, not a check: nothing was committed, and the objects are still below `incoming/`. */
+  UploadFailed: { project: string; upload: string; reason: string };
+  /** A folder that nobody committed in time; its objects are removed a day later. */
+  UploadExpired: { project: string; upload: string; folder: string; files: number; reason: string };
+  /** Objects that came after their folder's commit: they belong to no version. */
+  LateFiles: {
+    project: string;
+    upload: string;
+    folder: string;
+    files: number;
+    examples: string[];
+    reason: string;
+  };
   LabelsReceived: { project: string; sha256: string; key: string; rows: number };
   CodeChanged: { project: string; settingsDigest: string; codeDigest: string; trainingDigest: string };
   RunRequested: { project: string; requestId: string; reason: string; by: string };
@@ -61,6 +75,9 @@ export const EVENT_NAMES = [
   'DatasetVersioned',
   'DatasetUnchanged',
   'UploadRejected',
+  'UploadFailed',
+  'UploadExpired',
+  'LateFiles',
   'LabelsReceived',
   'CodeChanged',
   'RunRequested',

@@ -3,6 +3,7 @@
  *
  * Uniqueness is won by a conditional write on one item; no read-then-write decides anything.
  */
+import type { ColumnType } from './settings.ts';
 import type { Judgement, Verdict } from './verdict.ts';
 
 export const projectPk = (project: string) => `PROJECT#${project}`;
@@ -12,12 +13,18 @@ export const SK = {
   /** Orders the commits of a project: the next number and the commit under way. */
   commit: 'COMMIT',
   controller: 'CONTROLLER',
+  /** Keys whose rows are forgotten: salt and digest of the list. */
+  tombstones: 'TOMBSTONES',
   champion: 'CHAMPION',
   rollout: 'ROLLOUT',
   version: (version: number) => `VERSION#${String(version).padStart(8, '0')}`,
   /** Digest to number, so that a digest can win only one number. */
   versionDigest: (digest: string) => `VERSION_DIGEST#${digest}`,
   upload: (upload: string) => `UPLOAD#${upload}`,
+  /** The uploads that one key below `incoming/` asked for: a file's own, or a folder's marker. */
+  source: (key: string) => `SOURCE#${key}`,
+  /** Files of a folder that came after its commit and were reported; the digest is of the set. */
+  lateFiles: (digest: string) => `LATE#${digest}`,
   labels: (sha256: string) => `LABELS#${sha256}`,
   run: (run: string) => `RUN#${run}`,
   model: (modelVersion: number) => `MODEL#${String(modelVersion).padStart(8, '0')}`,
@@ -60,9 +67,11 @@ export interface HeadItem {
 export interface VersionItem {
   readonly version: number;
   readonly digest: string;
+  /** Without dropped and erased rows. */
   readonly rows: number;
   readonly files: number;
   readonly bytes: number;
+  readonly schemaVersion: number;
   readonly createdAt: string;
   /** What made it: an upload, or a run that added labelled rows. */
   readonly source:
@@ -86,7 +95,7 @@ export interface PendingCommit {
   /** `new` makes the version; `move` only moves the head to a version that exists. */
   readonly kind: 'new' | 'move';
   readonly item: VersionItem;
-  /** Prefix with the version's documents, ending in `/`; copied to `datasets/<version>/`. */
+  /** Prefix with the version's documents, ending in `/`; copied to `datasets/<version>/`, and never changed meanwhile. */
   readonly stagedPrefix?: string;
   /** The decision to record and, for a version made by an upload, the upload. */
   readonly judgement: Judgement;
@@ -94,21 +103,53 @@ export interface PendingCommit {
   readonly run?: string;
 }
 
-/** What became of an upload. Its presence makes a repeated event harmless. */
+/**
+ * `received`: its listing is frozen and the ingest workflow started. `superseded`: the same key was uploaded to again,
+ * and the newer content was committed first. `failed`: by an error, not by a check. `expired`: nobody committed it.
+ */
+export type UploadOutcome =
+  | 'received'
+  | 'versioned'
+  | 'unchanged'
+  | 'moved-back'
+  | 'rejected'
+  | 'superseded'
+  | 'failed'
+  | 'expired';
+
+/** An upload and what became of it. Its presence makes a repeated event harmless. */
 export interface UploadItem {
   readonly upload: string;
-  /** Objects below `incoming/` that it was made of, its marker last; removed once the outcome is recorded. */
-  readonly incoming: readonly {
-    readonly key: string;
-    readonly etag: string;
-    readonly lastModified: string;
-  }[];
-  readonly outcome: 'versioned' | 'unchanged' | 'moved-back' | 'rejected';
+  readonly kind: 'file' | 'folder';
+  /** The object that committed it: the file, or the folder's `_SUCCESS` marker. For an expired folder its prefix. */
+  readonly key: string;
+  /** S3 version of that object; empty for an expired folder. */
+  readonly versionId: string;
+  /** Who put that object, as S3's event says: an account, or a service of AWS. */
+  readonly requester?: string;
+  readonly sourceIp?: string;
+  readonly receivedAt: string;
+  /** Objects in its listing, hidden ones too, and their bytes. */
+  readonly files: number;
+  readonly bytes: number;
+  /** Execution of the ingest workflow, from 1: a later one was started by the sweep. */
+  readonly attempt: number;
+  readonly outcome: UploadOutcome;
+  /** One sentence; for a refusal the blocking findings. */
   readonly reason: string;
+  /** Version that it became, or that it equals. */
   readonly version?: number;
-  readonly digest?: string;
+  /** Of a rejected upload: where its `checks.json` is. */
   readonly checksKey?: string;
+  /** Time of the outcome. */
   readonly at: string;
+  /** Whether the objects that it was made of are tagged for removal. */
+  readonly isTagged?: boolean;
+}
+
+/** Uploads of one key in the order of its S3 versions, oldest first; the last twenty. */
+export interface SourceItem {
+  readonly uploads: readonly { readonly upload: string; readonly versionId: string }[];
 }
 
 export interface LabelsItem {
@@ -116,6 +157,21 @@ export interface LabelsItem {
   readonly key: string;
   readonly rows: number;
   readonly receivedAt: string;
+}
+
+/**
+ * Keys that have to be forgotten. The item says which list counts; the list is the object `tombstones/<digest>.json`.
+ * Lists only grow: an erasure cannot be taken back, because nobody knows the keys any more.
+ */
+export interface TombstonesItem {
+  /** 64 hexadecimal digits, drawn once; hashes of keys are made with it. */
+  readonly salt: string;
+  /** Of the list; absent while it is empty. */
+  readonly digest?: string;
+  readonly keys: number;
+  /** Of the key column when keys were added last. */
+  readonly keyType: ColumnType;
+  readonly updatedAt: string;
 }
 
 /** Asks for a run. `id` makes it one run however often the event arrives. */
@@ -214,8 +270,8 @@ export interface DecisionItem {
   readonly id: string;
   readonly at: string;
   readonly project: string;
-  /** What was decided on: `gate`, `guard`, `approval`, `rollout`, `upload`, `monitor`. */
-  readonly kind: 'gate' | 'guard' | 'approval' | 'rollout' | 'upload' | 'monitor' | 'reconcile';
+  /** What was decided on: `gate`, `guard`, `approval`, `rollout`, `upload`, `monitor`, `erasure`. */
+  readonly kind: 'gate' | 'guard' | 'approval' | 'rollout' | 'upload' | 'monitor' | 'reconcile' | 'erasure';
   /** The run, upload, model version or window. */
   readonly subject: string;
   readonly by: string;

@@ -6,6 +6,7 @@ export const ENV = {
   catalogTable: 'CATALOG_TABLE',
   eventBus: 'EVENT_BUS',
   auditBucket: 'AUDIT_BUCKET',
+  ingestStateMachine: 'INGEST_STATE_MACHINE_ARN',
   trainingStateMachine: 'TRAINING_STATE_MACHINE_ARN',
   rolloutStateMachine: 'ROLLOUT_STATE_MACHINE_ARN',
   /** Where the trainer's code asset and the settings asset are read from: the bootstrap's asset bucket. */

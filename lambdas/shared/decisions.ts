@@ -28,7 +28,7 @@ export interface Decision {
  */
 export async function recordDecision(decision: Decision): Promise<string> {
   const { project, kind, subject, by, judgement, occasion } = decision;
-  const id = digestOf([project, kind, subject, judgement.rule, occasion ?? '']).slice(0, 32);
+  const id = decisionId({ project, kind, subject, rule: judgement.rule, occasion });
   const pk = projectPk(project);
   // The list is ordered by time, so the time is in its key; this item pins the first attempt's time for the retries.
   const at = await pinTime(pk, id);
@@ -37,6 +37,20 @@ export async function recordDecision(decision: Decision): Promise<string> {
     logger.info('decision', { kind, subject, rule: judgement.rule, verdict: judgement.verdict });
   }
   return id;
+}
+
+/** The decision of a rule on a subject, when it was recorded. */
+export async function findDecision(
+  question: Pick<Decision, 'project' | 'kind' | 'subject' | 'occasion'> & { readonly rule: string },
+): Promise<DecisionItem | undefined> {
+  const id = decisionId(question);
+  const pk = projectPk(question.project);
+  const pinned = await getItem<{ at: string }>(pk, SK.decisionId(id));
+  return pinned && (await getItem<DecisionItem>(pk, SK.decision(pinned.item.at, id)))?.item;
+}
+
+function decisionId({ project, kind, subject, rule, occasion }: Parameters<typeof findDecision>[0]): string {
+  return digestOf([project, kind, subject, rule, occasion ?? '']).slice(0, 32);
 }
 
 async function pinTime(pk: string, id: string): Promise<string> {

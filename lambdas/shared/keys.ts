@@ -5,15 +5,36 @@ export const LABELS_PREFIX = 'labels/';
 export const CAPTURES_PREFIX = 'captures/';
 export const REJECTED_PREFIX = 'rejected/';
 export const SUCCESS_MARKER = '_SUCCESS';
+/** Tag of a version under `incoming/` that is done with: `committed`, `rejected` or `expired`; the bucket's lifecycle rules go by it. */
+export const STATE_TAG = 'driftless:state';
 
 export const objectKey = (sha256: string) => `objects/${sha256}`;
 export const manifestKey = (version: number) => `datasets/${version}/manifest.json`;
 export const profileKey = (version: number) => `datasets/${version}/profile.json`;
 export const checksKey = (version: number) => `datasets/${version}/checks.json`;
 export const provenanceKey = (version: number) => `datasets/${version}/provenance.json`;
+/** The version's contents as an input of SageMaker's jobs. */
+export const sagemakerManifestKey = (version: number) => `datasets/${version}/sagemaker-manifest.json`;
+/** Rows of a version's files that are not the version's: a later row with the same key and event time replaces them. */
+export const droppedKey = (version: number) => `datasets/${version}/dropped.parquet`;
+/** Hashes of the keys of one upload's rows; `made` is the digest of what hashes depend on (`indexDigest`). */
+export const indexKey = (made: string, content: string) => `indexes/${made}/${content}.parquet`;
+/** Salted hashes of the keys to forget. */
+export const tombstonesKey = (digest: string) => `tombstones/${digest}.json`;
+/** Thresholds of a stratified split, fixed when a class is first seen. */
+export const strataPrefix = (splitDigest: string) => `splits/strata/${splitDigest}/`;
 /** Folder of a version's documents. */
 export const versionPrefix = (version: number) => `datasets/${version}/`;
-/** Documents of a commit that is not finished; gone afterwards. */
+/** What an upload consists of, frozen when it was committed: a JSON line for each object, in order of key. */
+export const listingKey = (upload: string) => `uploads/${upload}/listing.jsonl`;
+/**
+ * Every object of the folder at that moment, with those that an earlier commit took. Only there when the listing leaves
+ * some out; else the two would be equal.
+ */
+export const seenKey = (upload: string) => `uploads/${upload}/seen.jsonl`;
+/** Working documents of one scan of an upload. */
+export const workPrefix = (upload: string, attempt: string) => `uploads/${upload}/${attempt}/`;
+/** Documents of a run's commit until it is finished; a rule of the bucket removes them. */
 export const stagedPrefix = (commit: string) => `datasets/pending/${commit}/`;
 export const splitPrefix = (version: number, splitDigest: string) => `splits/${version}/${splitDigest}/`;
 export const runPrefix = (run: string) => `runs/${run}/`;

@@ -13,6 +13,8 @@ export interface HandlerOptions<Event, Result> {
   readonly name: string;
   /** Without one the event is passed on as it is: a workflow step whose input our own state machine built. */
   readonly event?: EventParser<Event>;
+  /** The event holds what no log may hold: it is not logged even at debug. @default false */
+  readonly secret?: boolean;
   readonly run: (event: Event, context: Context) => Promise<Result>;
 }
 
@@ -20,13 +22,18 @@ export interface HandlerOptions<Event, Result> {
  * Wraps a handler's inner function, which is what tests call.
  * @throws NonRetryableError (code `EventNotUnderstood`) when the event does not parse; else what `run` throws.
  */
-export function makeHandler<Event, Result>({ name, event: parser, run }: HandlerOptions<Event, Result>) {
+export function makeHandler<Event, Result>({
+  name,
+  event: parser,
+  secret,
+  run,
+}: HandlerOptions<Event, Result>) {
   return async (event: unknown, context: Context): Promise<Result> => {
     logger.resetKeys();
     logger.appendKeys({ handler: name, ...correlation(event) });
     if (context) logger.addContext(context);
     // The whole event only at debug: it may name people's files.
-    logger.debug('event', { event: event as object });
+    if (!secret) logger.debug('event', { event: event as object });
     try {
       return await run(parser ? understand(parser, event, name) : (event as Event), context);
     } catch (error) {

@@ -32,7 +32,7 @@ export class Names {
   readonly catalog = () => this.of('catalog');
   readonly topic = () => this.of('notifications');
   readonly function = (handler: string) => this.of(handler);
-  readonly stateMachine = (workflow: 'training' | 'rollout') => this.of(workflow);
+  readonly stateMachine = (workflow: 'ingest' | 'training' | 'rollout') => this.of(workflow);
   readonly queue = (queue: 'failed-invocations' | 'undelivered-events') => this.of(queue);
   readonly schedulerRole = () => this.of('scheduler');
   readonly auditBucket = () => `driftless-${this.stage}-audit-${this.place.account}-${this.place.region}`;

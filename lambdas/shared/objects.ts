@@ -1,7 +1,10 @@
-/** S3 as the handlers use it: whole JSON documents, server-side copies, and streaming from and to temporary files. */
-import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+/**
+ * S3 as the handlers use it: whole JSON documents, documents of lines, and streaming from and to temporary files.
+ * Versions of objects and verified copies: `object-versions.ts`.
+ */
+import { createWriteStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -11,12 +14,14 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { s3 } from './clients.ts';
+import { ContentHasher, type HashLimits } from './content-hash.ts';
 import { isAwsError, NonRetryableError } from './errors.ts';
 
-/** One CopyObject moves at most 5 GiB; above that a multipart copy is needed, which this version does not do. */
+/** One CopyObject moves at most 5 GiB; `copyVersion` moves more. */
 const COPY_LIMIT_BYTES = 5 * 1024 ** 3;
 
 export interface ObjectSummary {
@@ -31,7 +36,17 @@ export interface ObjectSummary {
 export interface Downloaded {
   readonly size: number;
   readonly sha256: string;
+  /** Present iff `sha256` is a tree hash. */
+  readonly chunkSize?: number;
   readonly etag: string;
+}
+
+export interface DownloadOptions {
+  /** Fails with PreconditionFailed when the object is another one by now. */
+  readonly ifMatch?: string;
+  /** This version, whatever is current. */
+  readonly versionId?: string;
+  readonly hashLimits?: HashLimits;
 }
 
 /** The document, or undefined when there is no such object. */
@@ -49,10 +64,7 @@ export async function getJson<T>(bucket: string, key: string): Promise<T | undef
 export async function requireJson<T>(bucket: string, key: string): Promise<T> {
   const document = await getJson<T>(bucket, key);
   if (document !== undefined) return document;
-  throw new NonRetryableError(`s3://${bucket}/${key} does not exist`, {
-    code: 'ObjectMissing',
-    details: { bucket, key },
-  });
+  throw objectMissing(bucket, key);
 }
 
 /**
@@ -121,7 +133,7 @@ export async function copyObject(
 ): Promise<{ copied: boolean }> {
   if (source.size > COPY_LIMIT_BYTES) {
     throw new NonRetryableError(
-      `${source.key} has ${source.size} bytes; this version copies files of at most ${COPY_LIMIT_BYTES} bytes: split the file`,
+      `${source.key} has ${source.size} bytes; files of this kind have at most ${COPY_LIMIT_BYTES} bytes: split the file`,
       { code: 'ObjectTooLarge', details: { key: source.key, size: source.size } },
     );
   }
@@ -130,11 +142,51 @@ export async function copyObject(
     new CopyObjectCommand({
       Bucket: bucket,
       Key: targetKey,
-      CopySource: `${bucket}/${source.key.split('/').map(encodeURIComponent).join('/')}`,
+      CopySource: copySource(bucket, source.key),
       CopySourceIfMatch: source.etag,
     }),
   );
   return { copied: true };
+}
+
+/** What is directly below a prefix that ends in `/`: objects, and folders by their prefixes, a page at a time. */
+export async function* listFolder(
+  bucket: string,
+  prefix: string,
+): AsyncIterable<{ readonly objects: readonly ObjectSummary[]; readonly folders: readonly string[] }> {
+  let token: string | undefined;
+  do {
+    const page: ListObjectsV2CommandOutput = await s3.send(
+      new ListObjectsV2Command({
+        Bucket: bucket,
+        Prefix: prefix,
+        Delimiter: '/',
+        ContinuationToken: token,
+      }),
+    );
+    yield {
+      objects: (page.Contents ?? []).map(summaryOf),
+      folders: (page.CommonPrefixes ?? []).map((folder) => folder.Prefix!),
+    };
+    token = page.IsTruncated ? page.NextContinuationToken : undefined;
+  } while (token);
+}
+
+/** Copies a document to a key that is written once, whole and unchanged; one that is there is left as it is. */
+export async function copyDocument(bucket: string, sourceKey: string, targetKey: string): Promise<void> {
+  try {
+    await s3.send(
+      new CopyObjectCommand({
+        Bucket: bucket,
+        Key: targetKey,
+        CopySource: copySource(bucket, sourceKey),
+        IfNoneMatch: '*',
+        TaggingDirective: 'REPLACE',
+      }),
+    );
+  } catch (error) {
+    if (!isAwsError(error, 'PreconditionFailed', 'ConditionalRequestConflict')) throw error;
+  }
 }
 
 /** Removes an object; one that is not there is no error. */
@@ -142,48 +194,108 @@ export async function deleteObject(bucket: string, key: string): Promise<void> {
   await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
 }
 
-/**
- * Streams an object into a file and hashes it on the way; memory does not grow with its size.
- * @param ifMatch fails with PreconditionFailed when the object is another one by now.
- */
+/** Streams an object into a file and hashes it on the way; memory does not grow with its size. */
 export async function downloadObject(
   bucket: string,
   key: string,
   file: string,
-  { ifMatch }: { readonly ifMatch?: string } = {},
+  { ifMatch, versionId, hashLimits }: DownloadOptions = {},
 ): Promise<Downloaded> {
-  const { Body, ETag } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, IfMatch: ifMatch }));
-  const hash = createHash('sha256');
-  let size = 0;
+  const { Body, ETag, ContentLength } = await s3.send(
+    new GetObjectCommand({ Bucket: bucket, Key: key, IfMatch: ifMatch, VersionId: versionId }),
+  );
+  const hasher = new ContentHasher(ContentLength ?? 0, hashLimits);
   const meter = new Transform({
     transform(chunk: Uint8Array, _encoding, done) {
-      hash.update(chunk);
-      size += chunk.length;
+      hasher.update(chunk);
       done(null, chunk);
     },
   });
   await pipeline(Body as Readable, meter, createWriteStream(file));
-  return { size, sha256: hash.digest('hex'), etag: ETag ?? '' };
+  return { size: hasher.size, ...hasher.digest(), etag: ETag ?? '' };
 }
 
-/** Streams a file into an object, in one request (at most 5 GiB). */
+/** The lines of a text object as they arrive, without their ends; undefined when there is no such object. */
+export async function openLines(bucket: string, key: string): Promise<AsyncIterable<string> | undefined> {
+  try {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    return linesOf(Body as Readable);
+  } catch (error) {
+    if (isAwsError(error, 'NoSuchKey', 'NotFound')) return undefined;
+    throw error;
+  }
+}
+
+/** The values of a JSON Lines object as they arrive. @throws NonRetryableError (code `ObjectMissing`) */
+export async function* readJsonLines<T>(bucket: string, key: string): AsyncIterable<T> {
+  const lines = await openLines(bucket, key);
+  if (!lines) throw objectMissing(bucket, key);
+  for await (const line of lines) if (line !== '') yield JSON.parse(line) as T;
+}
+
+async function* linesOf(body: Readable): AsyncIterable<string> {
+  const lines = createInterface({ input: body, crlfDelay: Number.POSITIVE_INFINITY });
+  // the interface ends its loop quietly when its input fails
+  let failure: Error | undefined;
+  body.on('error', (error: Error) => {
+    failure = error;
+    lines.close();
+  });
+  try {
+    yield* lines;
+  } finally {
+    body.destroy();
+  }
+  if (failure) throw failure;
+}
+
+/**
+ * Streams a file into an object, in one request (at most 5 GiB).
+ * @param ifAbsent leaves an object that is there untouched (`If-None-Match: *`).
+ * @returns whether this call wrote it.
+ */
 export async function uploadFile(
   bucket: string,
   key: string,
   file: string,
   contentType = 'application/octet-stream',
-): Promise<void> {
-  const { size } = await stat(file);
-  await s3.send(
-    new PutObjectCommand({
-      Bucket: bucket,
-      Key: key,
-      // an empty stream makes some servers wait for a chunk that never comes
-      Body: size === 0 ? '' : createReadStream(file),
-      ContentLength: size,
-      ContentType: contentType,
-    }),
-  );
+  { ifAbsent = false }: { readonly ifAbsent?: boolean } = {},
+): Promise<boolean> {
+  // opened here: a stream that opens by itself may do so after a failed request, when the file is gone
+  const handle = await open(file);
+  try {
+    const { size } = await handle.stat();
+    await s3.send(
+      new PutObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        // an empty stream makes some servers wait for a chunk that never comes
+        Body: size === 0 ? '' : handle.createReadStream({ autoClose: false }),
+        ContentLength: size,
+        ContentType: contentType,
+        IfNoneMatch: ifAbsent ? '*' : undefined,
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (ifAbsent && isAwsError(error, 'PreconditionFailed', 'ConditionalRequestConflict')) return false;
+    throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Value of the header `x-amz-copy-source`: URL-encoded, the slashes plain. */
+export function copySource(bucket: string, key: string, versionId?: string): string {
+  const path = `${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
+  return versionId === undefined ? path : `${path}?versionId=${encodeURIComponent(versionId)}`;
+}
+
+function objectMissing(bucket: string, key: string): NonRetryableError {
+  return new NonRetryableError(`s3://${bucket}/${key} does not exist`, {
+    code: 'ObjectMissing',
+    details: { bucket, key },
+  });
 }
 
 function summaryOf({ Key, Size, ETag, LastModified }: _Object): ObjectSummary {

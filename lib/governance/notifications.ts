@@ -4,17 +4,24 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { METRIC, METRIC_NAMESPACE } from '../../lambdas/shared/contract.ts';
 import { domainEvents } from '../shared/event-rule.ts';
 import type { PlatformContext } from '../shared/platform-context.ts';
 
+const PERIOD = Duration.minutes(5);
+
 export class Notifications extends Construct {
   constructor(
     scope: Construct,
     context: PlatformContext,
-    props: { readonly workflows: readonly StateMachine[] },
+    props: {
+      /** Every end without success of these is told. */
+      readonly workflows: readonly StateMachine[];
+      readonly ingest: { readonly workflow: StateMachine; readonly fail: IFunction };
+    },
   ) {
     super(scope, 'notifications');
     const { names, topic } = context;
@@ -24,6 +31,9 @@ export class Notifications extends Construct {
       eventBus: context.bus,
       eventPattern: domainEvents(
         'UploadRejected',
+        'UploadFailed',
+        'UploadExpired',
+        'LateFiles',
         'RunFinished',
         'RunDeferred',
         'ModelRegistered',
@@ -42,33 +52,36 @@ export class Notifications extends Construct {
     });
 
     // One alarm for both workflows: which one, the dashboard and the execution say.
-    const failed = new cloudwatch.MathExpression({
-      label: 'Failed executions',
-      expression: props.workflows.map((_, index) => `FILL(failed${index}, 0)`).join(' + '),
-      usingMetrics: Object.fromEntries(
-        props.workflows.map((machine, index) => [
-          `failed${index}`,
-          machine.metricFailed({ period: Duration.minutes(5) }),
-        ]),
-      ),
-      period: Duration.minutes(5),
-    });
-    new cloudwatch.Alarm(this, 'failed-workflows', {
-      alarmName: names.platformAlarm('failed-workflows'),
-      alarmDescription: 'A run or a rollout ended without success. Runbook: docs/runbook.md#failed-workflows',
-      metric: failed,
+    const failed = sumOf('run', 'Runs and rollouts without success', props.workflows.flatMap(unsuccessful));
+    this.alarm('failed-workflows', context, failed, 'A run or a rollout ended without success.');
+    // A rejected upload fails its execution and is no fault of the platform: its notification says so. Every other
+    // failure calls the handler that records it, and no other call of it is made.
+    const { workflow, fail } = props.ingest;
+    const failedUploads = sumOf('upload', 'Uploads that could not be read or committed', [
+      fail.metricInvocations({ period: PERIOD }),
+      workflow.metricTimedOut({ period: PERIOD }),
+      workflow.metricAborted({ period: PERIOD }),
+    ]);
+    this.alarm('failed-uploads', context, failedUploads, 'An upload could not be read or committed.');
+    this.dashboard(context, failed, failedUploads);
+  }
+
+  private alarm(name: string, context: PlatformContext, metric: cloudwatch.IMetric, sentence: string): void {
+    new cloudwatch.Alarm(this, name, {
+      alarmName: context.names.platformAlarm(name),
+      alarmDescription: `${sentence} Runbook: docs/runbook.md#${name}`,
+      metric,
       threshold: 1,
       evaluationPeriods: 1,
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
-    }).addAlarmAction(new SnsAction(topic));
-
-    this.dashboard(context, failed);
+    }).addAlarmAction(new SnsAction(context.topic));
   }
 
   private dashboard(
     { names, failedInvocations, undeliveredEvents }: PlatformContext,
     failed: cloudwatch.IMetric,
+    failedUploads: cloudwatch.IMetric,
   ): void {
     const search = (metric: string) =>
       new cloudwatch.MathExpression({
@@ -90,7 +103,7 @@ export class Notifications extends Construct {
           graph('Share of predictions with a label', search(METRIC.labelCoverage)),
         ],
         [
-          graph('Failed runs and rollouts', failed),
+          graph('Failed runs, rollouts and uploads', failed, failedUploads),
           graph(
             'Dead letters',
             failedInvocations.metricApproximateNumberOfMessagesVisible(),
@@ -100,4 +113,27 @@ export class Notifications extends Construct {
       ],
     });
   }
+}
+
+/** Failed by itself, by its timeout, or by a person: each is a metric of its own. */
+function unsuccessful(machine: StateMachine): cloudwatch.IMetric[] {
+  return [
+    machine.metricFailed({ period: PERIOD }),
+    machine.metricTimedOut({ period: PERIOD }),
+    machine.metricAborted({ period: PERIOD }),
+  ];
+}
+
+/** Sum of metrics, where one that nobody has published yet counts as 0. */
+function sumOf(
+  prefix: string,
+  label: string,
+  metrics: readonly cloudwatch.IMetric[],
+): cloudwatch.MathExpression {
+  return new cloudwatch.MathExpression({
+    label,
+    expression: metrics.map((_, index) => `FILL(${prefix}${index}, 0)`).join(' + '),
+    usingMetrics: Object.fromEntries(metrics.map((metric, index) => [`${prefix}${index}`, metric])),
+    period: PERIOD,
+  });
 }

@@ -21,7 +21,7 @@ export class Monitoring extends Construct {
     bindCatalog(this.run, context, 'get', 'query', 'put');
     bindBus(this.run, context);
     allowData(this.run, context, {
-      read: ['captures/*', 'objects/*', 'runs/*', 'settings/*'],
+      read: ['captures/*', 'objects/*', 'runs/*', 'settings/*', 'tombstones/*'],
       write: ['monitors/*'],
       list: ['captures/*'],
     });

@@ -1,4 +1,4 @@
-/** Schedules of the platform: pending requests are looked at again, differences are repaired. */
+/** Schedules of the platform: pending requests and uploads are looked at again, differences are repaired. */
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
@@ -10,6 +10,7 @@ export interface SweepsProps {
   readonly reconcile: PlatformFunction;
   /** Called by the schedules of project stacks, under the role made here. */
   readonly monitor: PlatformFunction;
+  readonly sweepIncoming: PlatformFunction;
 }
 
 /** Events are best effort; six hours are what a lost one may cost. */
@@ -28,12 +29,15 @@ export class Sweeps extends Construct {
       new iam.PolicyStatement({
         sid: 'CallHandlers',
         actions: ['lambda:InvokeFunction'],
-        resources: [props.decide, props.reconcile, props.monitor].map(({ function: fn }) => fn.functionArn),
+        resources: [props.decide, props.reconcile, props.monitor, props.sweepIncoming].map(
+          ({ function: fn }) => fn.functionArn,
+        ),
       }),
     );
     for (const [name, target, input] of [
       ['sweep', props.decide, { sweep: true }],
       ['reconcile', props.reconcile, {}],
+      ['sweep-incoming', props.sweepIncoming, {}],
     ] as const) {
       const schedule = new scheduler.CfnSchedule(this, name, {
         name: names.function(`${name}-schedule`),

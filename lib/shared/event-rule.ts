@@ -4,6 +4,7 @@ import { type EventPattern, type IEventBus, Match, Rule } from 'aws-cdk-lib/aws-
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { Construct } from 'constructs';
 import { EVENT_SOURCE, type EventName } from '../../lambdas/events/contract.ts';
+import { INCOMING_PREFIX, SUCCESS_MARKER } from '../../lambdas/shared/keys.ts';
 import type { PlatformContext } from './platform-context.ts';
 import type { PlatformFunction } from './platform-function.ts';
 
@@ -50,5 +51,42 @@ export const objectsUnder = (prefix: string, context: PlatformContext): EventPat
   detail: {
     bucket: { name: Match.wildcard(`driftless-${context.names.stage}-*-data-*`) },
     object: { key: Match.prefix(prefix) },
+  },
+});
+
+/** Parts of a data bucket in which no upload arrives. */
+const OTHER_PARTS = [
+  'captures',
+  'code',
+  'datasets',
+  'indexes',
+  'labels',
+  'monitors',
+  'objects',
+  'rejected',
+  'runs',
+  'settings',
+  'splits',
+  'tombstones',
+  'uploads',
+] as const;
+
+/**
+ * Objects that complete an upload: `incoming/FILE`, and the marker of a folder there. A pattern cannot ask for a prefix
+ * and for the absence of a second "/" in one field, so the other parts of the bucket are named one by one: one that is
+ * forgotten here costs calls of a function that ignores them, and the parts of a folder start none.
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
+ */
+export const uploadsComplete = (context: PlatformContext): EventPattern => ({
+  source: ['aws.s3'],
+  detailType: ['Object Created'],
+  detail: {
+    bucket: { name: Match.wildcard(`driftless-${context.names.stage}-*-data-*`) },
+    object: {
+      key: Match.anyOf(
+        Match.wildcard(`${INCOMING_PREFIX}*/${SUCCESS_MARKER}`),
+        Match.anythingButWildcard(`${INCOMING_PREFIX}*/*`, ...OTHER_PARTS.map((part) => `${part}/*`)),
+      ),
+    },
   },
 });

@@ -53,10 +53,15 @@ export function bindBus(fn: PlatformFunction, context: PlatformContext): void {
 export interface DataAccess {
   /** Key patterns below the data buckets, for example `datasets/*`. */
   readonly read?: readonly string[];
+  /** Versions of objects that are named by their id. */
+  readonly readVersions?: readonly string[];
   readonly write?: readonly string[];
   readonly delete?: readonly string[];
   /** Prefixes that may be listed. */
   readonly list?: readonly string[];
+  readonly listVersions?: readonly string[];
+  /** Versions of objects that may be given tags, for the bucket's lifecycle rules. */
+  readonly tagVersions?: readonly string[];
 }
 
 /** Lets a function use parts of the projects' data buckets, and the key that they are encrypted with. */
@@ -67,6 +72,10 @@ export function allowData(fn: PlatformFunction, context: PlatformContext, access
   const keys = (patterns: readonly string[]) => patterns.map((pattern) => names.dataBucketArn(pattern));
   if (access.read) {
     fn.allow({ sid: 'ReadData', actions: ['s3:GetObject'], resources: keys(access.read), because });
+  }
+  if (access.readVersions) {
+    const resources = keys(access.readVersions);
+    fn.allow({ sid: 'ReadVersions', actions: ['s3:GetObjectVersion'], resources, because });
   }
   if (access.write) {
     fn.allow({ sid: 'WriteData', actions: ['s3:PutObject'], resources: keys(access.write), because });
@@ -83,6 +92,19 @@ export function allowData(fn: PlatformFunction, context: PlatformContext, access
       because,
     });
   }
-  if (access.read) fn.allowKey('kms:Decrypt');
+  if (access.listVersions) {
+    fn.allow({
+      sid: 'ListVersions',
+      actions: ['s3:ListBucketVersions'],
+      resources: [names.dataBucketArn()],
+      conditions: { StringLike: { 's3:prefix': [...access.listVersions] } },
+      because,
+    });
+  }
+  if (access.tagVersions) {
+    const resources = keys(access.tagVersions);
+    fn.allow({ sid: 'TagVersions', actions: ['s3:PutObjectVersionTagging'], resources, because });
+  }
+  if (access.read || access.readVersions) fn.allowKey('kms:Decrypt');
   if (access.write) fn.allowKey('kms:GenerateDataKey');
 }

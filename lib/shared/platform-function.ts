@@ -31,8 +31,11 @@ export interface PlatformFunctionProps {
   readonly memorySize?: number;
   /** Adds DuckDB's native library, and this much ephemeral storage for the files that it scans. */
   readonly duckdb?: { readonly storage: Size };
-  /** `event`: invoked asynchronously by rules or CloudFormation; `workflow`: by Step Functions, which retries itself. */
-  readonly invokedBy: 'event' | 'workflow';
+  /**
+   * `event`: invoked asynchronously by rules or CloudFormation; `workflow`: by Step Functions, which retries itself;
+   * `person`: by the command line, which waits for the answer.
+   */
+  readonly invokedBy: 'event' | 'workflow' | 'person';
 }
 
 /** Why a role may use a wildcard is said once, where the statement is. */

@@ -30,8 +30,11 @@ export function secureBucket(
     serverAccessLogsBucket: s3.Bucket.fromBucketName(scope, `${id}-logs`, context.names.accessLogBucket()),
     serverAccessLogsPrefix: `${id}/`,
     removalPolicy: context.removal,
-    lifecycleRules: [{ id: 'abandoned-uploads', abortIncompleteMultipartUploadAfter: Duration.days(7) }],
     ...props,
+    lifecycleRules: [
+      { id: 'abandoned-uploads', abortIncompleteMultipartUploadAfter: Duration.days(7) },
+      ...(props.lifecycleRules ?? []),
+    ],
   });
   Validations.of(bucket).acknowledge({
     id: 'Annotation::@aws-cdk/aws-s3:accessLogsPolicyNotAdded',

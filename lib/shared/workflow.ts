@@ -9,6 +9,21 @@ import { acknowledge, acknowledgeWildcards } from './nag.ts';
 import type { PlatformContext } from './platform-context.ts';
 import type { PlatformFunction } from './platform-function.ts';
 
+/** What Lambda itself throws, and what a handler calls retryable, is tried again after 2, 4, 8 and 16 s at most. */
+export const HANDLER_RETRY = {
+  ErrorEquals: [
+    ERROR.retryable,
+    'Lambda.ServiceException',
+    'Lambda.AWSLambdaException',
+    'Lambda.SdkClientException',
+    'Lambda.TooManyRequestsException',
+  ],
+  IntervalSeconds: 2,
+  BackoffRate: 2,
+  MaxAttempts: 4,
+  JitterStrategy: 'FULL',
+};
+
 /** A step that calls a handler; `payload` and `assign` hold JSONata in `{% %}`. */
 export function handlerStep(
   scope: Construct,
@@ -27,18 +42,11 @@ export function handlerStep(
     assign: options.assign,
     output: options.outputs ?? '{% $states.result.Payload %}',
   });
-  // What Lambda itself throws, and what a handler calls retryable. 2 + 4 + 8 + 16 s.
   step.addRetry({
-    errors: [
-      ERROR.retryable,
-      'Lambda.ServiceException',
-      'Lambda.AWSLambdaException',
-      'Lambda.SdkClientException',
-      'Lambda.TooManyRequestsException',
-    ],
-    interval: Duration.seconds(2),
-    backoffRate: 2,
-    maxAttempts: 4,
+    errors: HANDLER_RETRY.ErrorEquals,
+    interval: Duration.seconds(HANDLER_RETRY.IntervalSeconds),
+    backoffRate: HANDLER_RETRY.BackoffRate,
+    maxAttempts: HANDLER_RETRY.MaxAttempts,
     jitterStrategy: sfn.JitterType.FULL,
   });
   return step;
@@ -79,7 +87,7 @@ export interface WorkflowProps {
 export class Workflow extends Construct {
   readonly stateMachine: sfn.StateMachine;
 
-  constructor(scope: Construct, name: 'training' | 'rollout', props: WorkflowProps) {
+  constructor(scope: Construct, name: 'ingest' | 'training' | 'rollout', props: WorkflowProps) {
     super(scope, `${name}-workflow`);
     const { context } = props;
     const stateMachineName = context.names.stateMachine(name);

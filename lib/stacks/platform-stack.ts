@@ -60,9 +60,11 @@ export class PlatformStack extends Stack {
       decide: retraining.decide,
       reconcile: governance.reconcile,
       monitor: monitoring.run,
+      sweepIncoming: datasets.ingest.sweep,
     });
     new Notifications(this, context, {
       workflows: [training.workflow.stateMachine, deployment.workflow.stateMachine],
+      ingest: { workflow: datasets.ingest.workflow.stateMachine, fail: datasets.ingest.fail.function },
     });
   }
 

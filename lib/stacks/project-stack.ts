@@ -11,6 +11,7 @@ import { PROJECT_RESOURCE_TYPE, type RegisterProjectProperties } from '../../lam
 import type { Names } from '../../lambdas/shared/names.ts';
 import type { ProjectConfig, StageConfig } from '../config/schema.ts';
 import { projectSettings } from '../config/settings.ts';
+import { dataLifecycle } from '../datasets/data-lifecycle.ts';
 import { projectAlarms } from '../monitoring/project-alarms.ts';
 import { secureBucket } from '../shared/secure-bucket.ts';
 import { executionRole } from '../training/execution-role.ts';
@@ -37,7 +38,7 @@ export class ProjectStack extends Stack {
       this,
       'data',
       { key, names, removal },
-      { bucketName: names.dataBucket(project) },
+      { bucketName: names.dataBucket(project), lifecycleRules: [...dataLifecycle] },
     );
     // The L2 setting would add a custom resource to do what this property does.
     (bucket.node.defaultChild as CfnBucket).notificationConfiguration = {

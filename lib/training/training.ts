@@ -32,7 +32,7 @@ export class Training extends Construct {
       duckdb: { storage: Size.gibibytes(6) },
     });
     allowData(split, context, {
-      read: ['objects/*', 'datasets/*', 'settings/*', 'splits/*'],
+      read: ['objects/*', 'datasets/*', 'settings/*', 'splits/*', 'tombstones/*'],
       write: ['splits/*'],
       list: ['splits/*'],
     });

@@ -23,11 +23,11 @@ export interface EventTap {
   remove(): Promise<void>;
 }
 
-/** Listens on the default bus for events that match a pattern. */
-export async function tapEvents(pattern: object): Promise<EventTap> {
+/** Listens for events that match a pattern. @param EventBusName the account's default bus without one */
+export async function tapEvents(pattern: object, EventBusName?: string): Promise<EventTap> {
   const [sqs, events] = [new SQSClient({}), new EventBridgeClient({})];
   const { RuleArn } = await events.send(
-    new PutRuleCommand({ Name: NAME, EventPattern: JSON.stringify(pattern) }),
+    new PutRuleCommand({ Name: NAME, EventBusName, EventPattern: JSON.stringify(pattern) }),
   );
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: NAME }));
   const { Attributes } = await sqs.send(
@@ -47,7 +47,7 @@ export async function tapEvents(pattern: object): Promise<EventTap> {
       Attributes: { Policy: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }) },
     }),
   );
-  await events.send(new PutTargetsCommand({ Rule: NAME, Targets: [{ Id: 'tap', Arn }] }));
+  await events.send(new PutTargetsCommand({ Rule: NAME, EventBusName, Targets: [{ Id: 'tap', Arn }] }));
   return {
     async take() {
       const { Messages = [] } = await sqs.send(
@@ -56,8 +56,8 @@ export async function tapEvents(pattern: object): Promise<EventTap> {
       return Messages.map(({ Body }) => Body!);
     },
     async remove() {
-      await events.send(new RemoveTargetsCommand({ Rule: NAME, Ids: ['tap'] }));
-      await events.send(new DeleteRuleCommand({ Name: NAME }));
+      await events.send(new RemoveTargetsCommand({ Rule: NAME, EventBusName, Ids: ['tap'] }));
+      await events.send(new DeleteRuleCommand({ Name: NAME, EventBusName }));
       await sqs.send(new DeleteQueueCommand({ QueueUrl }));
     },
   };

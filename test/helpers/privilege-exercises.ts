@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { CloudFormationClient, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
+import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import {
   ListModelPackagesCommand,
   ListTrainingJobsCommand,
@@ -14,7 +15,7 @@ import {
   UpdateModelPackageCommand,
 } from '@aws-sdk/client-sagemaker';
 import { DescribeExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
-import { readJson, uploadFiles, uploadLabels } from '../../console/client/actions.ts';
+import { readJson, requestMonitor, uploadFiles, uploadLabels } from '../../console/client/actions.ts';
 import {
   getChampion,
   getProject,
@@ -22,9 +23,12 @@ import {
   listRuns,
   listUploads,
   listVersions,
+  listWindows,
 } from '../../console/client/catalog.ts';
 import type { Connection } from '../../console/client/connect.ts';
+import { forgetKeys } from '../../console/client/forget.ts';
 import { PROJECT_RESOURCE_TYPE, type RegisterProjectProperties } from '../../lambdas/governance/contract.ts';
+import type { UploadItem } from '../../lambdas/shared/catalog-items.ts';
 import { settingsKey } from '../../lambdas/shared/keys.ts';
 import type { ProjectSettings } from '../../lambdas/shared/settings.ts';
 import {
@@ -42,10 +46,14 @@ import {
 const PAST_GRACE_SECONDS = 16 * 60;
 /** Longer than Lambda's two retries, after one minute and after two. */
 const PAST_RETRIES_SECONDS = 5 * 60;
+/** Longer than a sweep takes to come, and than it leaves an upload to itself. */
+const PAST_SWEEP_SECONDS = 7 * 60 * 60;
+/** Longer than files wait for their marker, with the sweep that finds them and the night in which S3 removes them. */
+const PAST_EXPIRY_SECONDS = 10 * 24 * 60 * 60;
 
 /** Handlers that rules, schedules or CloudFormation invoke, each with an event that it cannot answer. */
 const UNANSWERABLE: Readonly<Record<string, unknown>> = {
-  'commit-upload': {},
+  'receive-upload': {},
   'receive-labels': {},
   'request-rollout': {},
   'run-monitor': {},
@@ -64,12 +72,13 @@ export async function failEveryInvocation(stage: Stage): Promise<void> {
     await invokeAsync(names.function(handler), event);
   }
   await stage.clock.advance(PAST_RETRIES_SECONDS);
-  // it reads no event
+  // these read no event
+  const readsNone = ['reconcile', 'sweep-incoming'];
   await addFault({ service: 'dynamodb', operation: 'Query', times: 100, code: 'ValidationException' });
-  await invokeAsync(names.function('reconcile'), {});
+  for (const handler of readsNone) await invokeAsync(names.function(handler), {});
   await stage.clock.advance(PAST_RETRIES_SECONDS);
   await clearFaults();
-  const expected = Object.keys(UNANSWERABLE).length + 1;
+  const expected = Object.keys(UNANSWERABLE).length + readsNone.length;
   const found = (await countFailedInvocations(stage)) - before;
   if (found !== expected) throw new Error(`${found} failed invocations in the queue; expected ${expected}`);
 }
@@ -81,6 +90,53 @@ export async function uploadWhatIsRejected({ connection, clock, folder }: Stage)
   await clock.advance(60);
   const uploads = await listUploads(connection);
   if (!uploads.some(({ outcome }) => outcome === 'rejected')) throw new Error('no upload was rejected');
+}
+
+/** A folder that nobody commits: its files expire, and are let go. */
+export async function abandonUpload(stage: Stage): Promise<void> {
+  const { connection, clock } = stage;
+  await put(connection, 'abandoned/part-0.csv', 'origin\nATL\n');
+  await clock.advance(PAST_EXPIRY_SECONDS);
+  const left = await connection.s3.send(
+    new ListObjectsV2Command({ Bucket: connection.bucket, Prefix: 'incoming/abandoned/' }),
+  );
+  if (left.KeyCount !== 0) throw new Error('an abandoned upload is still there');
+}
+
+/** An ingest that could not be started is started by the sweep. */
+export async function loseIngest(stage: Stage): Promise<void> {
+  const { connection, clock } = stage;
+  const machine = connection.names.arn('states', 'stateMachine:*-ingest');
+  await addFault({
+    service: 'states',
+    operation: 'StartExecution',
+    resource: machine,
+    times: 3,
+    code: 'StateMachineDoesNotExist',
+  });
+  // the list of its files is written, and nobody says so: the second attempt finds and reads it
+  await addFault({
+    service: 's3',
+    operation: 'PutObject',
+    resource: `arn:aws:s3:::${connection.bucket}/uploads/*`,
+    times: 1,
+    drop: 'answer',
+  });
+  await put(connection, 'lost.csv', 'origin,destination\nATL,BOS\n');
+  await clock.advance(PAST_RETRIES_SECONDS);
+  await clearFaults();
+  await clock.advance(PAST_SWEEP_SECONDS);
+  await expectOutcome(connection, 'lost.csv', 'rejected');
+}
+
+/** A key is forgotten, and a window that was judged is judged again without its rows. */
+export async function forgetKey({ connection, clock }: Stage): Promise<void> {
+  const answer = await forgetKeys(connection, ['nobody-has-this-key']);
+  if (answer.keys !== 1) throw new Error(`${answer.keys} keys are forgotten; expected 1`);
+  const [window] = await listWindows(connection);
+  if (!window) throw new Error('no window was judged');
+  await requestMonitor(connection, { window: window.window, force: true });
+  await clock.advance(60);
 }
 
 /** The same label records under two names. */
@@ -197,23 +253,90 @@ export async function changeSettings(stage: Stage): Promise<void> {
   const changed: ProjectSettings = {
     ...settings,
     dataset: { ...settings.dataset, uploads: 'append' },
+    // what is looked at here is versions; runs are counted by the day
+    retraining: { ...settings.retraining, onDataset: false },
     trainer: { ...settings.trainer, hyperparameters: { ...settings.trainer.hyperparameters, rounds: '20' } },
   };
   const before = (await listRuns(connection)).length;
   await register(connection, { ...properties, Settings: JSON.stringify(changed) });
   await atRest(stage);
   if ((await listRuns(connection)).length === before) throw new Error('changed settings started no run');
-  const header = settings.dataset.columns.map(({ name }) => name).join(',');
-  const row = 'by-test,2001-03-01T12:00:00Z,ATL,BOS,946,720,4,0';
-  await uploadFiles(connection, [writeFile(folder, 'one-more.csv', `${header}\n${row}\n`)]);
+  const csv = (key: string) => {
+    const header = settings.dataset.columns.map(({ name }) => name).join(',');
+    return `${header}\n${key},2001-03-01T12:00:00Z,ATL,BOS,946,720,4,0\n`;
+  };
+  await uploadFiles(connection, [writeFile(folder, 'one-more.csv', csv('by-test'))]);
   await atRest(stage);
-  // the run that it starts may have made another version since
   const added = (await listVersions(connection)).find(
-    ({ source }) => source.kind === 'upload' && source.upload.startsWith('one-more.csv'),
+    ({ source }) => source.kind === 'upload' && source.upload.startsWith('one-more'),
   );
   if (!added || added.files < 2) throw new Error(`the upload was not added: ${JSON.stringify(added)}`);
+  // a row that is there already is replaced: the version is read again
+  await put(connection, 'one-again.csv', csv('by-test').replace(',946,', ',945,'));
+  await atRest(stage);
+  await expectOutcome(connection, 'one-again.csv', 'versioned');
+  await interruptCommits(stage, csv);
+
+  const { dataset } = changed;
+  const distributed = {
+    ...changed,
+    dataset: { ...dataset, scan: { ...dataset.scan, route: 'distributed' } },
+  };
+  await register(connection, { ...properties, Settings: JSON.stringify(distributed) });
+  await atRest(stage);
+  // new rows, then one that replaces a row of the version, then nothing new
+  for (const [name, content, outcome] of [
+    ['by-many', csv('by-many'), 'versioned'],
+    ['by-many-again', csv('by-test').replace(',946,', ',947,'), 'versioned'],
+    ['by-many-known', csv('by-many'), 'unchanged'],
+  ] as const) {
+    await put(connection, `${name}.csv`, content);
+    await atRest(stage);
+    await expectOutcome(connection, `${name}.csv`, outcome);
+  }
   await register(connection, properties);
   await atRest(stage);
+}
+
+/**
+ * Commits that are announced and then interrupted: the step that records the failure finishes one, the plan of the next
+ * upload another, and the sweep a third.
+ */
+async function interruptCommits(stage: Stage, csv: (key: string) => string): Promise<void> {
+  const { connection, clock } = stage;
+  for (const [finisher, failures] of [
+    ['failure', 1],
+    ['plan', 2],
+    ['sweep', 2],
+  ] as const) {
+    const before = (await listVersions(connection)).length;
+    await addFault({
+      service: 's3',
+      operation: 'CopyObject',
+      resource: `arn:aws:s3:::${connection.bucket}/datasets/*`,
+      times: failures,
+      code: 'AccessDenied',
+    });
+    await put(connection, `stopped-${finisher}.csv`, csv(finisher));
+    await clock.advance(60);
+    await clearFaults();
+    if (finisher === 'plan') await put(connection, 'after-it.csv', 'origin,destination\nATL,BOS\n');
+    await clock.advance(finisher === 'sweep' ? PAST_SWEEP_SECONDS : 60);
+    await atRest(stage);
+    if ((await listVersions(connection)).length === before) {
+      throw new Error(`${finisher}: the commit was not finished`);
+    }
+  }
+}
+
+async function expectOutcome(connection: Connection, name: string, outcome: UploadItem['outcome']) {
+  const found = (await listUploads(connection)).find(({ key }) => key === `incoming/${name}`);
+  if (found?.outcome !== outcome) throw new Error(`${name} is ${found?.outcome}: ${found?.reason}`);
+}
+
+/** Puts a file below `incoming/` as any client does. */
+async function put({ s3, bucket }: Connection, name: string, content: string): Promise<void> {
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: `incoming/${name}`, Body: content }));
 }
 
 /** What the template gives to `register-project`: the settings in force, and the trainer's asset. */

@@ -1,5 +1,5 @@
 /** What became of things on a stage, once everything that has begun has come to rest. */
-import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { GetObjectCommand, GetObjectTaggingCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { DescribeEndpointCommand } from '@aws-sdk/client-sagemaker';
 import { getController, listDecisions, listRuns, listVersions } from '../../console/client/catalog.ts';
 import type { EVENT_SOURCE, EventDetails, EventName } from '../../lambdas/events/contract.ts';
@@ -60,6 +60,17 @@ export async function keysBelow({ connection }: LocalStage, prefix: string, buck
     new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }),
   );
   return Contents.map(({ Key }) => Key!);
+}
+
+/** Keys of objects that are not tagged with what became of them: the lifecycle would never remove them. */
+export async function unsettledBelow(stage: LocalStage, prefix: string) {
+  const { bucket, s3 } = stage.connection;
+  const unsettled: string[] = [];
+  for (const Key of await keysBelow(stage, prefix)) {
+    const { TagSet = [] } = await s3.send(new GetObjectTaggingCommand({ Bucket: bucket, Key }));
+    if (!TagSet.some((tag) => tag.Key === 'driftless:state')) unsettled.push(Key);
+  }
+  return unsettled;
 }
 
 export async function bytesOf({ connection }: LocalStage, key: string, bucket = connection.bucket) {

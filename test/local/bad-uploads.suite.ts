@@ -14,6 +14,7 @@ import {
   jsonOf,
   keysBelow,
   rest,
+  unsettledBelow,
 } from '../helpers/watch.ts';
 
 const good = toCsv(regionRows({ seed: 2 }));
@@ -23,7 +24,7 @@ const withoutTarget = good
   .join('\n');
 
 const CASES = [
-  { what: 'empty', name: 'empty.csv', body: '', says: /^File "empty\.csv" is empty\.$/ },
+  { what: 'empty', name: 'empty.csv', body: '', says: /^File "empty\.csv" is empty \(0 bytes\)\.$/ },
   {
     what: 'a .csv.gz that is no gzip',
     name: 'plain.csv.gz',
@@ -37,10 +38,10 @@ const CASES = [
     says: /^File "packed\.csv" is gzip-compressed, which its name does not say; add \.gz\.$/,
   },
   {
-    what: 'a .parquet in a project of CSV files',
+    what: 'CSV by the name of .parquet',
     name: 'rows.parquet',
     body: good,
-    says: /^File "rows\.parquet" is parquet by its name, but the project's format is csv\.$/,
+    says: /^File "rows\.parquet" does not begin with the four bytes of Parquet \(PAR1\)\.$/,
   },
   {
     what: 'without its target column',
@@ -98,7 +99,7 @@ export function describeBadUploads(stageOf: () => LocalStage): void {
 
     afterAll(async () => {
       const stage = stageOf();
-      expect(await keysBelow(stage, 'incoming/')).toEqual([]);
+      expect(await unsettledBelow(stage, 'incoming/')).toEqual([]);
       expect(await counts(stage)).toEqual(before);
     });
   });

@@ -24,6 +24,7 @@ import {
   keysBelow,
   newestRun,
   rest,
+  unsettledBelow,
 } from '../helpers/watch.ts';
 
 const sha256 = (bytes: string | Uint8Array) => createHash('sha256').update(bytes).digest('hex');
@@ -82,7 +83,7 @@ export function describeFirstModel(stageOf: () => LocalStage): void {
         { path: 'first.csv', sha256: sha256(bytes), size: bytes.length, rows: 1500 },
       ]);
       expect((await bytesOf(stage, `objects/${sha256(bytes)}`)).equals(bytes)).toBe(true);
-      expect(await keysBelow(stage, 'incoming/')).toEqual([]);
+      expect(await unsettledBelow(stage, 'incoming/')).toEqual([]);
     });
 
     it('a run registers a model package that carries its evidence', async () => {

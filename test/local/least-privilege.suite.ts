@@ -12,10 +12,13 @@ import { awsEnvironment } from '../../console/local/deploy.ts';
 import type { CallRecord } from '../../localstack/core/call-log.ts';
 import { runSuccessfully } from '../../localstack/testing/run-command.ts';
 import {
+  abandonUpload,
   abortAndQueueRollouts,
   abortRuns,
   changeSettings,
   failEveryInvocation,
+  forgetKey,
+  loseIngest,
   repeatLabels,
   uploadWhatIsRejected,
 } from '../helpers/privilege-exercises.ts';
@@ -26,11 +29,44 @@ import { describePart, findRefused, findUnneeded, type RolePolicies } from '../h
 const MINUTES = 60_000;
 const DAY_SECONDS = 86_400;
 
-/** What the local cloud cannot need, with AWS's word for it that AWS may. As `describePart` has it, without the role's suffix. */
+/** Objects of the data buckets, as the policies name them. */
+const DATA = 'arn:aws:s3:::driftless-local-*-data-000000000000-us-east-1';
+
+/**
+ * What nothing here needs, and why it is there: AWS's word that it may be needed, or what would be too much to play.
+ * As `describePart` has it, with the roles' short names.
+ */
 const NEEDED_ON_AWS: Readonly<Record<string, string>> = {
   'training workflow: ReadTagsOfJobs':
     'Listed among what `.sync` of SageMaker jobs needs; when it is used is not documented. ' +
     'https://docs.aws.amazon.com/step-functions/latest/dg/sagemaker-iam.html',
+  'ingest workflow: FollowShards':
+    'Listed among what a distributed Map needs to follow and stop its executions. ' +
+    'https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html',
+  'plan-scan: ReadVersions': 'The footers of Parquet files that are larger than a shard, 512 MB.',
+  ...Object.fromEntries(
+    ['plan-scan', 'commit-upload', 'fail-upload', 'sweep-incoming'].map((handler) => [
+      `${handler}: ListData: condition datasets/pending/*`,
+      'The commit of a run that was interrupted and is finished by an upload; uploads finish those of uploads here.',
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['plan-scan', 'fail-upload', 'sweep-incoming'].map((handler) => [
+      `${handler}: ReadData: resource ${DATA}/datasets/*`,
+      'The documents of such a run, which lie under datasets/pending/.',
+    ]),
+  ),
+  'assemble-dataset: ListData: condition uploads/*':
+    'The commit of an upload that was interrupted and is finished by a run.',
+  [`assemble-dataset: ReadData: resource ${DATA}/uploads/*/staged/*`]: 'The documents of such an upload.',
+  [`commit-upload: ReadData: resource ${DATA}/objects/*`]:
+    'A content that another upload copied in the same moment: its checksum is looked at.',
+  [`merge-scan: ReadData: resource ${DATA}/objects/*`]:
+    'The rows of a version that has no index, when a distributed upload is compared with them.',
+  'forget-keys: ListData: condition objects/*': 'Contents that an earlier erasure removed.',
+  [`forget-keys: ReadData: resource ${DATA}/tombstones/*`]: 'The list that a second call adds to.',
+  [`decide-retraining: ReadData: resource ${DATA}/tombstones/*`]:
+    'Labels that are counted after a key was forgotten; the alarms here come before.',
 };
 
 /** A local cloud on which the example was deployed and played. */
@@ -84,13 +120,19 @@ export function describeLeastPrivilege(playedOf: () => PlayedCloud): void {
       );
 
       test.each([
+        ['a key is forgotten', forgetKey],
         ['events that no handler can answer reach the queue of failed invocations', failEveryInvocation],
         ['files that are no data are kept apart', uploadWhatIsRejected],
+        ['an ingest that could not be started is started by the sweep', loseIngest],
+        ['a folder that nobody commits expires', abandonUpload],
         ['label records that were there before change nothing', repeatLabels],
         ['aborted runs stop their jobs and are found by the reconciler', abortRuns],
         ['an aborted rollout is found, and one that waits begins after the other', abortAndQueueRollouts],
-        ['other settings start a run, and uploads add rows where they say so', changeSettings],
-      ] as const)('%s', (_title, exercise) => exercise(stage), 3 * MINUTES);
+        [
+          'other settings start a run; uploads add rows where they say so, by either route, through interruptions',
+          changeSettings,
+        ],
+      ] as const)('%s', (_title, exercise) => exercise(stage), 5 * MINUTES);
 
       test(
         'cdk destroy removes everything',
@@ -127,6 +169,19 @@ async function readCalls(filter: Record<string, string> = {}): Promise<CallRecor
 }
 
 /** CloudFormation gives roles names with a random end, after a logical id that is cut. */
+const SHORT_NAMES: readonly (readonly [RegExp, string])[] = [
+  [/^driftless-local-platform-trainingtrainingworkflow\S+/, 'training workflow:'],
+  [/^driftless-local-platform-datasetsingestingestworkfl\S+/, 'ingest workflow:'],
+  [/^driftless-local-platform-datasetsassembledataset\S+/, 'assemble-dataset:'],
+  [/^driftless-local-platform-datasetserasureforgetkeys\S+/, 'forget-keys:'],
+  [/^driftless-local-platform-datasetsingestmergescan\S+/, 'merge-scan:'],
+  [/^driftless-local-platform-retrainingdecideretraining\S+/, 'decide-retraining:'],
+  [/^driftless-local-platform-datasetsingestplanscan\S+/, 'plan-scan:'],
+  [/^driftless-local-platform-datasetsingestcommitupload\S+/, 'commit-upload:'],
+  [/^driftless-local-platform-datasetsingestfailupload\S+/, 'fail-upload:'],
+  [/^driftless-local-platform-datasetsingestsweepincomin\S+/, 'sweep-incoming:'],
+];
+
 function withoutSuffix(part: string): string {
-  return part.replace(/^driftless-local-platform-trainingtrainingworkflow\S+/, 'training workflow:');
+  return SHORT_NAMES.reduce((text, [long, short]) => text.replace(long, short), part);
 }

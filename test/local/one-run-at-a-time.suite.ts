@@ -121,7 +121,7 @@ export function describeOneRunAtATime(stageOf: () => LocalStage): void {
       for (const Payload of delivered) {
         // nobody but S3 may put an event of source aws.s3 on the bus: delivered to the function as the rule does
         const { FunctionError } = await lambda.send(
-          new InvokeCommand({ FunctionName: connection.names.function('commit-upload'), Payload }),
+          new InvokeCommand({ FunctionName: connection.names.function('receive-upload'), Payload }),
         );
         expect(FunctionError).toBeUndefined();
       }

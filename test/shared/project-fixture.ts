@@ -115,6 +115,13 @@ export function aCsv(rows: number, { from = 0 }: { readonly from?: number } = {}
 
 /** S3's event for an object that is in the fakes. */
 export function anObjectCreated(aws: FakeAws, key: string, sequencer: string) {
-  const etag = aws.objects.get(`${BUCKET}/${key}`)!.etag.replaceAll('"', '');
-  return { detail: { bucket: { name: BUCKET }, object: { key, etag, sequencer } } };
+  const { etag, versionId } = aws.objects.get(`${BUCKET}/${key}`)!;
+  return {
+    detail: {
+      bucket: { name: BUCKET },
+      object: { key, etag: etag.replaceAll('"', ''), sequencer, 'version-id': versionId },
+      requester: '123456789012',
+      'source-ip-address': '203.0.113.7',
+    },
+  };
 }

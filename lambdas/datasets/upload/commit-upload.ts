@@ -1,205 +1,181 @@
-/** Turns an upload into a dataset version, or says why not. */
-import { join } from 'node:path';
-import { getItem, putItem } from '../../shared/catalog.ts';
+/** Turns a scanned upload into a dataset version, or keeps it aside with the reasons. Repeating it changes nothing. */
+import { getItem } from '../../shared/catalog.ts';
 import { projectPk, SK, type UploadItem } from '../../shared/catalog-items.ts';
-import { nowIso } from '../../shared/clock.ts';
-import { recordDecision } from '../../shared/decisions.ts';
-import { withDuckDb } from '../../shared/duckdb.ts';
+import { type Decision, findDecision, recordDecision } from '../../shared/decisions.ts';
 import { publish } from '../../shared/events.ts';
-import { objectKey, rejectedPrefix, s3Uri } from '../../shared/keys.ts';
-import { copyObject, downloadObject, type ObjectSummary, putJson } from '../../shared/objects.ts';
+import { objectKey, rejectedPrefix } from '../../shared/keys.ts';
+import { copyVersion } from '../../shared/object-versions.ts';
+import { copyDocument, readJsonLines, requireJson } from '../../shared/objects.ts';
+import { forEachParallel } from '../../shared/parallel.ts';
 import type { ProjectSettings } from '../../shared/settings.ts';
-import { withTempDirectory } from '../../shared/temp-directory.ts';
-import { blockingReasons, checkUpload } from '../checks/check-upload.ts';
-import type { ChecksDocument, ManifestFile } from '../contract.ts';
-import { formatOfName } from '../files/file-format.ts';
-import { inspectUpload, type LocalFile } from '../files/inspect-upload.ts';
-import { profileTable } from '../profile/profile-table.ts';
-import { makeManifest } from '../versions/manifest.ts';
-import { appendVersionFiles } from '../versions/version-files.ts';
-import { type Candidate, commitVersion, type Head } from '../versions/version-store.ts';
-import { incomingObjects, removeIncoming } from './incoming-store.ts';
-import type { UploadRequest } from './upload-request.ts';
+import { blockingReasons } from '../checks/check-upload.ts';
+import type { ChecksDocument, ScannedCopy, ScannedFile, ScanResult } from '../contract.ts';
+import { readManifestHeader } from '../versions/manifest.ts';
+import { commitVersion, finishPendingCommit, type Head } from '../versions/version-store.ts';
+import { supersededBy } from './receive-upload.ts';
+import { loadSource, newerCommitted } from './source-store.ts';
+import { endUpload, requireUpload, tagSources, type UploadEnd, uploadName } from './upload-store.ts';
 
 export interface CommitUploadResult {
-  /** Absent for an object that is no upload. */
-  readonly upload?: string;
-  readonly outcome: UploadItem['outcome'] | 'gone' | 'ignored';
+  readonly upload: string;
+  /** `stale`: another commit moved the head since the scan was planned; plan again. */
+  readonly outcome: UploadItem['outcome'] | 'stale';
   readonly reason: string;
   readonly version?: number;
 }
 
-interface Uploaded extends LocalFile {
-  readonly source: ObjectSummary;
-  readonly sha256: string;
-}
+const STALE = { stale: true } as const;
+const REASONS = 10;
+const REASON_CHARACTERS = 1_000;
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
+const LONGEST_KEY_BYTES = 1024;
 
-interface Work {
-  readonly settings: ProjectSettings;
-  readonly request: Exclude<UploadRequest, { kind: 'ignored' }>;
-  readonly directory: string;
-  readonly uploaded: readonly Uploaded[];
-  /** Everything to remove afterwards, the marker last. */
-  readonly incoming: readonly ObjectSummary[];
-}
-
-/** Commits the upload that an object's creation asks for. Repeating it changes nothing. */
-export async function commitUpload(
-  settings: ProjectSettings,
-  request: Work['request'],
-): Promise<CommitUploadResult> {
-  const { upload } = request;
-  const { project, dataBucket } = settings;
-  const before = await getItem<UploadItem>(projectPk(project), SK.upload(upload));
-  if (before) {
-    // an earlier delivery of this event came this far; what it may not have done is the removal
-    await removeIncoming(dataBucket, before.item.incoming);
-    return answer(before.item);
+export async function commitUpload(settings: ProjectSettings, scan: ScanResult): Promise<CommitUploadResult> {
+  const { project, dataBucket: bucket } = settings;
+  const { upload } = scan;
+  const before = await requireUpload(project, upload);
+  const end = before.outcome === 'received' ? await decide(settings, scan, before) : before;
+  if ('stale' in end) {
+    const reason = `Another commit moved the head on from version ${scan.headVersion ?? 0} meanwhile.`;
+    return { upload, outcome: 'stale', reason };
   }
-  const incoming = await incomingObjects(dataBucket, request);
-  if (!incoming) {
-    return {
-      upload,
-      outcome: 'gone',
-      reason: 'The object is gone or newer: another event takes care of it.',
-    };
-  }
-  return withTempDirectory(async (directory) => {
-    const uploaded = await download(dataBucket, request, incoming.files, directory);
-    return commitOrReject({ settings, request, directory, uploaded, incoming: incoming.all });
-  });
+  const item = await endUpload(project, upload, end);
+  await tagSources(bucket, project, item);
+  return { upload, outcome: item.outcome, reason: item.reason, version: item.version };
 }
 
-async function download(
+/**
+ * How an earlier call for this upload decided, when one came as far as its decision: its commit went through then,
+ * though nobody wrote down what became of the upload. Others may have committed since, so it must not be made again.
+ */
+export async function findEnd(
+  project: string,
   bucket: string,
-  request: Work['request'],
-  sources: readonly ObjectSummary[],
-  directory: string,
-): Promise<Uploaded[]> {
-  const uploaded: Uploaded[] = [];
-  for (const [index, source] of sources.entries()) {
-    const path = request.kind === 'file' ? request.path : source.key.slice(request.prefix.length);
-    const file = join(directory, `${index}${formatOfName(path)?.suffix ?? '.unknown'}`);
-    const { size, sha256 } = await downloadObject(bucket, source.key, file, { ifMatch: source.etag });
-    uploaded.push({ path, size, file, source, sha256 });
-  }
-  return uploaded;
+  upload: string,
+): Promise<UploadEnd | undefined> {
+  await finishPendingCommit(project, bucket);
+  const decision = await findDecision({ ...subjectOf(project, upload), rule: 'commit' });
+  if (!decision) return undefined;
+  const { reason, inputs } = decision.judgement;
+  return {
+    outcome: inputs.outcome as UploadItem['outcome'],
+    version: inputs.version as number,
+    reason,
+  };
 }
 
-async function commitOrReject(work: Work): Promise<CommitUploadResult> {
-  const { settings, request } = work;
-  const { project, dataBucket } = settings;
-  const committed = await commitVersion<ChecksDocument>({
+async function decide(
+  settings: ProjectSettings,
+  scan: ScanResult,
+  item: UploadItem,
+): Promise<UploadEnd | typeof STALE> {
+  const { project, dataBucket: bucket } = settings;
+  const { upload } = scan;
+  const earlier = await findEnd(project, bucket, upload);
+  if (earlier) return earlier;
+  if (scan.verdict === 'FAIL') return reject(settings, scan);
+
+  const header = await readManifestHeader(bucket, `${scan.stagedPrefix}manifest.json`);
+  const isKnown = (await getItem(projectPk(project), SK.versionDigest(header.digest))) !== undefined;
+  // what a version has is under objects/, and versions are never taken back
+  if (!isKnown) await copyContents(bucket, scan);
+  const committed = await commitVersion<typeof STALE | { readonly newer: UploadItem }>({
     project,
-    bucket: dataBucket,
-    commit: request.upload,
-    build: (head) => buildCandidate(work, head),
+    bucket,
+    commit: upload,
+    build: async (head) => {
+      if (head?.version !== scan.headVersion) return { refusal: STALE };
+      const newer = await newerContent(settings, item, head);
+      if (newer) return { refusal: { newer } };
+      const source = { kind: 'upload', upload } as const;
+      const labelFiles = settings.dataset.uploads === 'append' ? (head?.item.labelFiles ?? []) : [];
+      const verdict = scan.verdict === 'WARN' ? 'WARN' : 'PASS';
+      const { stagedPrefix, note } = scan;
+      return { stagedPrefix, header, verdict, source, labelFiles, note };
+    },
   });
-  if ('refusal' in committed) return reject(work, committed.refusal);
-
-  const { outcome, version, digest, judgement } = committed;
-  if (outcome === 'unchanged') {
-    await recordDecision({
-      project,
-      kind: 'upload',
-      subject: request.upload,
-      by: 'commit-upload',
-      judgement,
-    });
-    await publish('DatasetUnchanged', { project, version, digest, upload: request.upload });
+  if ('refusal' in committed) {
+    if ('stale' in committed.refusal) return STALE;
+    const judgement = supersededBy(uploadName(item), committed.refusal.newer);
+    await recordDecision({ ...subjectOf(project, upload), by: 'commit-upload', judgement });
+    return { outcome: 'superseded', reason: judgement.reason };
   }
-  return finish(work, { outcome, version, digest, reason: judgement.reason });
+  const { outcome, version, digest, judgement } = committed;
+  if (outcome !== 'unchanged') return { outcome, version, reason: judgement.reason };
+
+  const reason = `Upload "${uploadName(item)}" has the content of version ${version}: nothing changed.`;
+  const inputs = { ...judgement.inputs, outcome };
+  await recordDecision({
+    ...subjectOf(project, upload),
+    by: 'commit-upload',
+    judgement: { ...judgement, reason, inputs },
+  });
+  await publish('DatasetUnchanged', { project, version, digest, upload });
+  return { outcome, version, reason };
 }
 
-async function buildCandidate(
-  { settings, request, directory, uploaded }: Work,
+/** In a snapshot the newest content of a key counts: one that came first is not undone by an older one. */
+async function newerContent(
+  { project, dataset }: ProjectSettings,
+  { upload, key }: UploadItem,
   head: Head | undefined,
-): Promise<Candidate | { refusal: ChecksDocument }> {
-  const { upload } = request;
-  const { dataBucket, dataset } = settings;
-  const added = new Map(uploaded.map((file) => [file.path, file]));
-  const kept = dataset.uploads === 'append' ? (head?.manifest.files ?? []) : [];
-  const keptElsewhere = kept.filter(({ path }) => !added.has(path));
+): Promise<UploadItem | undefined> {
+  if (dataset.uploads !== 'snapshot') return undefined;
+  // its own outcome may not be written down yet
+  const atHead = head?.item.source.kind === 'upload' ? head.item.source.upload : undefined;
+  return newerCommitted(project, await loadSource(project, key), { upload, atHead });
+}
 
-  return withDuckDb(directory, async (database) => {
-    const headSchema = head?.manifest.schema;
-    const rowsKept = keptElsewhere.reduce((sum, { rows }) => sum + rows, 0);
-    const facts = await inspectUpload({
-      database,
-      settings: dataset,
-      headSchema,
-      files: uploaded,
-      rowsKept,
-    });
-    const checks = checkUpload(upload, facts);
-    if (checks.verdict === 'FAIL') return { refusal: checks };
-
-    const schema = facts.table!.schema;
-    const files: ManifestFile[] = uploaded.map(({ path, size, sha256 }, index) => {
-      return { path, size, sha256, rows: facts.files[index]!.rows! };
-    });
-    for (const { source, sha256 } of uploaded) await copyObject(dataBucket, source, objectKey(sha256));
-    if (keptElsewhere.length > 0) {
-      await appendVersionFiles(
-        { database, bucket: dataBucket, directory, schema },
-        dataset.format,
-        keptElsewhere,
-      );
-    }
-    return {
-      manifest: makeManifest([...keptElsewhere, ...files], schema),
-      profile: await profileTable(database, 'data', schema),
-      checks,
-      provenance: {
-        format: 1,
-        upload,
-        base: keptElsewhere.length > 0 ? head!.version : undefined,
-        files: uploaded.map(({ path, source }) => {
-          return { path, readFrom: s3Uri(dataBucket, source.key), etag: source.etag };
-        }),
-      },
-      source: { kind: 'upload', upload },
-      labelFiles: keptElsewhere.length > 0 ? head!.item.labelFiles : [],
-    };
+/** Copies what the head does not have to `objects/`, each content once, and verifies every copy. */
+async function copyContents(bucket: string, { stagedPrefix }: ScanResult): Promise<void> {
+  const copies = readJsonLines<ScannedCopy>(bucket, `${stagedPrefix}copies.jsonl`);
+  await forEachParallel(copies, async (copy) => {
+    await copyVersion({ ...copy, bucket, targetKey: objectKey(copy.sha256) });
   });
 }
 
-async function reject(work: Work, checks: ChecksDocument): Promise<CommitUploadResult> {
-  const { settings, request, uploaded } = work;
-  const { project, dataBucket } = settings;
-  const prefix = rejectedPrefix(request.upload);
-  for (const { source, path } of uploaded) await copyObject(dataBucket, source, `${prefix}files/${path}`);
+/** Keeps the bytes and the findings below `rejected/`, and says why. */
+async function reject(settings: ProjectSettings, scan: ScanResult): Promise<UploadEnd> {
+  const { project, dataBucket: bucket } = settings;
+  const { upload, stagedPrefix } = scan;
+  const prefix = rejectedPrefix(upload);
+  const files = readJsonLines<ScannedFile>(bucket, `${stagedPrefix}files.jsonl`);
+  await forEachParallel(files, async (file) => {
+    await copyVersion({ ...file, bucket, targetKey: rejectedKey(prefix, file) });
+  });
   const checksKey = `${prefix}checks.json`;
-  await putJson(dataBucket, checksKey, checks);
-
-  const reasons = blockingReasons(checks);
+  await copyDocument(bucket, `${stagedPrefix}checks.json`, checksKey);
+  const reasons = shortened(blockingReasons(await requireJson<ChecksDocument>(bucket, checksKey)), checksKey);
   const reason = reasons.join(' ');
   await recordDecision({
-    project,
-    kind: 'upload',
-    subject: request.upload,
+    ...subjectOf(project, upload),
     by: 'commit-upload',
     judgement: { rule: 'checks', verdict: 'FAIL', reason, inputs: { checksKey } },
   });
-  await publish('UploadRejected', { project, upload: request.upload, reasons, checksKey });
-  return finish(work, { outcome: 'rejected', reason, checksKey });
+  await publish('UploadRejected', { project, upload, reasons, checksKey });
+  return { outcome: 'rejected', reason, checksKey };
 }
 
-async function finish(
-  { settings, request, incoming }: Work,
-  outcome: Omit<UploadItem, 'upload' | 'incoming' | 'at'>,
-): Promise<CommitUploadResult> {
-  const item: UploadItem = {
-    ...outcome,
-    upload: request.upload,
-    incoming: incoming.map(({ key, etag, lastModified }) => ({ key, etag, lastModified })),
-    at: nowIso(),
-  };
-  await putItem(projectPk(settings.project), SK.upload(request.upload), item);
-  await removeIncoming(settings.dataBucket, item.incoming);
-  return answer(item);
+/** The file's own name, or its hash where that would be no good key: too long, or with segments that clients resolve. */
+function rejectedKey(prefix: string, { path, sha256 }: ScannedFile): string {
+  const key = `${prefix}files/${path}`;
+  const isGood =
+    Buffer.byteLength(key) <= LONGEST_KEY_BYTES &&
+    path.split('/').every((segment) => segment !== '.' && segment !== '..');
+  return isGood ? key : `${prefix}files/${sha256}`;
 }
 
-function answer({ upload, outcome, reason, version }: UploadItem): CommitUploadResult {
-  return { upload, outcome, reason, version };
+/** What fits into an event (256 KB) and into a person's patience; all of it is in `checks.json`. */
+function shortened(reasons: readonly string[], checksKey: string): string[] {
+  const shown = reasons
+    .slice(0, REASONS)
+    .map((reason) =>
+      reason.length > REASON_CHARACTERS ? `${reason.slice(0, REASON_CHARACTERS)}...` : reason,
+    );
+  const left = reasons.length - shown.length;
+  return left > 0 ? [...shown, `${left} more findings are in ${checksKey}.`] : shown;
+}
+
+function subjectOf(project: string, upload: string): Pick<Decision, 'project' | 'kind' | 'subject'> {
+  return { project, kind: 'upload', subject: upload };
 }

@@ -2,13 +2,11 @@
 import { sha256 } from '../../shared/digest.ts';
 import { INCOMING_PREFIX, SUCCESS_MARKER } from '../../shared/keys.ts';
 
-/** The object whose creation an event tells of. */
+/** One version of an object, as an event or a listing tells of it. */
 export interface Occurrence {
   readonly key: string;
-  /** Without quotation marks, as events have it. */
-  readonly etag: string;
-  /** S3's order of events on one key: the same name uploaded again is another upload, a repeated event is not. */
-  readonly sequencer: string;
+  /** The same name uploaded again is another version and another upload; a repeated event is not. */
+  readonly versionId: string;
 }
 
 export type UploadRequest =
@@ -19,21 +17,27 @@ export type UploadRequest =
   /** Not (yet) an upload; `reason` for the log. */
   | { readonly kind: 'ignored'; readonly reason: string };
 
+/** A request that is an upload. */
+export type CommitRequest = Exclude<UploadRequest, { kind: 'ignored' }>;
+
+/** With the hash at most 61 characters: short enough to name an execution (80) and its further attempts. */
+const READABLE_CHARACTERS = 48;
+
 /** Reads an object's key. */
 export function parseUpload(occurrence: Occurrence): UploadRequest {
   const { key } = occurrence;
   if (!key.startsWith(INCOMING_PREFIX)) return { kind: 'ignored', reason: 'not below incoming/' };
   const name = key.slice(INCOMING_PREFIX.length);
   if (name === '' || name.endsWith('/')) return { kind: 'ignored', reason: 'a folder marker' };
-  const slash = name.lastIndexOf('/');
+  const slash = name.indexOf('/');
   if (slash < 0) {
-    if (name === SUCCESS_MARKER) return { kind: 'ignored', reason: 'a marker outside an upload folder' };
+    if (isHidden(name)) return { kind: 'ignored', reason: 'a hidden file outside an upload folder' };
     return { ...occurrence, kind: 'file', upload: uploadId(name, occurrence), path: name };
   }
-  if (name !== `${name.slice(0, name.indexOf('/'))}/${SUCCESS_MARKER}`) {
+  const folder = name.slice(0, slash);
+  if (name !== `${folder}/${SUCCESS_MARKER}`) {
     return { kind: 'ignored', reason: 'part of an upload folder, which commits with its _SUCCESS' };
   }
-  const folder = name.slice(0, slash);
   return {
     ...occurrence,
     kind: 'folder',
@@ -42,8 +46,14 @@ export function parseUpload(occurrence: Occurrence): UploadRequest {
   };
 }
 
-/** A name that a person recognises, made unique by what happened. */
-function uploadId(name: string, { key, etag, sequencer }: Occurrence): string {
-  const readable = name.replaceAll(/[^A-Za-z0-9._-]/g, '-');
-  return `${readable}-${sha256(`${key}\n${etag}\n${sequencer}`).slice(0, 8)}`;
+/**
+ * A name that a person recognises, made unique by what happened: whoever has put the object knows key and version, so a
+ * client can tell the upload's name, and the sweep finds the same one as the event.
+ */
+export function uploadId(name: string, { key, versionId }: Occurrence): string {
+  const readable = name.replaceAll(/[^A-Za-z0-9._-]/g, '-').slice(0, READABLE_CHARACTERS);
+  return `${readable}-${sha256(`${key}\n${versionId}`).slice(0, 12)}`;
 }
+
+/** Spark and Hive take names that begin with `_` or `.` for notes, not data. */
+const isHidden = (name: string) => name.startsWith('_') || name.startsWith('.');
