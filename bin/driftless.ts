@@ -1,4 +1,5 @@
 /** The command line: `npm run driftless -- status`. */
+import '../console/cli/process.ts';
 import { driftless } from '../console/cli/commands.ts';
 import { UsageError } from '../console/client/connect.ts';
 import { ConfigError } from '../lib/config/load.ts';

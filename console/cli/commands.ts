@@ -3,9 +3,11 @@ import { Command } from 'commander';
 import { addDatasets } from './datasets.ts';
 import { addDecisions } from './decisions.ts';
 import { addDoctor } from './doctor.ts';
+import { addForget } from './forget.ts';
 import { addInvoke } from './invoke.ts';
 import { addModels } from './models.ts';
 import { addMonitor } from './monitor.ts';
+import { addProfile } from './profile.ts';
 import { addRuns } from './runs.ts';
 import { addStatus } from './status.ts';
 import { addUpload } from './upload.ts';
@@ -21,6 +23,8 @@ export function driftless(): Command {
     addUpload,
     addStatus,
     addDatasets,
+    addProfile,
+    addForget,
     addRuns,
     addModels,
     addInvoke,

@@ -1,24 +1,32 @@
 import type { Command } from 'commander';
 import { getHead, listVersions } from '../client/catalog.ts';
-import { print, shortDigest, shortTime, table } from './output.ts';
+import { addDiff } from './datasets-diff.ts';
+import { addPull } from './datasets-pull.ts';
+import { addShow } from './datasets-show.ts';
+import { addVerify } from './datasets-verify.ts';
+import { bytesText, print, shortDigest, shortTime, sourceText, table } from './output.ts';
 import { connectFor, optionsOf, subcommand } from './shared.ts';
 
 export function addDatasets(program: Command): void {
-  subcommand(program, 'datasets', 'dataset versions').action(async (_options, command: Command) => {
+  const datasets = subcommand(program, 'datasets', 'dataset versions; show, compare, restore or verify them');
+  datasets.action(async (_options, command: Command) => {
     const connection = await connectFor(command);
     const [head, versions] = await Promise.all([getHead(connection), listVersions(connection)]);
     print({ head, versions }, optionsOf(command).json, () =>
       table(
-        ['version', 'digest', 'rows', 'files', 'created', 'from'],
+        ['version', 'digest', 'rows', 'files', 'size', 'schema', 'created', 'from'],
         versions.map((item) => [
           `${item.version}${item.version === head?.version ? ' (head)' : ''}`,
           shortDigest(item.digest),
           item.rows,
           item.files,
+          bytesText(item.bytes),
+          item.schemaVersion,
           shortTime(item.createdAt),
-          item.source.kind === 'upload' ? `upload ${item.source.upload}` : `labels, run ${item.source.run}`,
+          sourceText(item.source),
         ]),
       ),
     );
   });
+  for (const add of [addShow, addDiff, addPull, addVerify]) add(datasets);
 }

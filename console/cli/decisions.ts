@@ -6,7 +6,7 @@ import { connectFor, optionsOf, subcommand } from './shared.ts';
 
 export function addDecisions(program: Command): void {
   subcommand(program, 'decisions', 'what was decided and why, newest first')
-    .option('--kind <kind>', 'gate, guard, approval, rollout, upload, monitor or reconcile')
+    .option('--kind <kind>', 'gate, guard, approval, rollout, upload, monitor, reconcile or erasure')
     .option('--subject <subject>', 'a run, an upload, a model version or a window')
     .option('--limit <count>', 'most to show', '30')
     .action(async (_options, command: Command) => {

@@ -1,6 +1,8 @@
 /** What every command does first. */
 import type { Command } from 'commander';
-import { type Connection, connect } from '../client/connect.ts';
+import { type Connection, connect, UsageError } from '../client/connect.ts';
+import { mayPass } from '../client/retry.ts';
+import { ProgressLine } from './progress.ts';
 
 export interface GlobalOptions {
   readonly stage: string;
@@ -18,4 +20,27 @@ export const connectFor = (command: Command): Promise<Connection> => connect(opt
 /** Adds a command that also takes `--json` behind its name. */
 export function subcommand(program: Command, usage: string, description: string): Command {
   return program.command(usage).description(description).option('--json', 'print JSON');
+}
+
+/**
+ * Runs a transfer with a progress line for people, none beside JSON.
+ * @throws UsageError, in place of an error of the network, that says how to go on.
+ */
+export async function withProgress<Answer>(
+  json: boolean | undefined,
+  work: (line: ProgressLine) => Promise<Answer>,
+): Promise<Answer> {
+  const line = new ProgressLine(json ? { write: () => {} } : process.stderr);
+  try {
+    return await work(line);
+  } catch (cause) {
+    if (!mayPass(cause)) throw cause;
+    const { name, message } = cause as Error;
+    throw new UsageError(
+      `the connection broke (${name}: ${message.replaceAll(/\s+/g, ' ')}); run the same command again: it goes on where it stopped`,
+      { cause },
+    );
+  } finally {
+    line.end();
+  }
 }

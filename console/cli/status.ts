@@ -43,6 +43,7 @@ async function readStatus(connection: Connection) {
   return {
     stage,
     project,
+    bucket: connection.bucket,
     head,
     champion,
     endpoint,
@@ -74,6 +75,7 @@ function render(status: Status): string {
   const pending = controller?.pending ?? [];
   const loud = Object.entries(status.alarms).filter(([, state]) => state === 'ALARM');
   const lines: [string, string][] = [
+    ['bucket', status.bucket],
     [
       'dataset',
       head

@@ -16,6 +16,7 @@ import {
   type VersionItem,
   type WindowItem,
 } from '../../lambdas/shared/catalog-items.ts';
+import { INCOMING_PREFIX } from '../../lambdas/shared/keys.ts';
 import type { Connection } from './connect.ts';
 
 async function one<Item>({ documents, names, project }: Connection, sk: string): Promise<Item | undefined> {
@@ -56,11 +57,24 @@ export const getController = (connection: Connection) => one<ControllerItem>(con
 export const getRollout = (connection: Connection) => one<RolloutItem>(connection, SK.rollout);
 export const getRun = (connection: Connection, run: string) => one<RunItem>(connection, SK.run(run));
 export const listVersions = (connection: Connection) => all<VersionItem>(connection, SK_PREFIX.version);
+export const getVersion = (connection: Connection, version: number) =>
+  one<VersionItem>(connection, SK.version(version));
+export const getUpload = (connection: Connection, upload: string) =>
+  one<UploadItem>(connection, SK.upload(upload));
 export const listUploads = (connection: Connection) => all<UploadItem>(connection, SK_PREFIX.upload);
 export const listModels = (connection: Connection) => all<ModelItem>(connection, SK_PREFIX.model);
 export const listWindows = (connection: Connection) => all<WindowItem>(connection, SK_PREFIX.window);
 export const listDecisions = (connection: Connection, limit?: number) =>
   all<DecisionItem>(connection, SK_PREFIX.decision, limit);
+
+/** Uploads that an object below `incoming/` has committed, whatever its version. */
+export async function listUploadsBy(connection: Connection, key: string): Promise<UploadItem[]> {
+  // an upload's id begins as its file or folder does, with other characters replaced
+  const [name = ''] = key.slice(INCOMING_PREFIX.length).split('/');
+  const [kept = ''] = /^[A-Za-z0-9._-]*/.exec(name)!;
+  const uploads = await all<UploadItem>(connection, SK.upload(kept));
+  return uploads.filter((upload) => upload.key === key);
+}
 
 /** Runs are named by digests: newest first means by their start. */
 export async function listRuns(connection: Connection): Promise<RunItem[]> {

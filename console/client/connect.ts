@@ -2,6 +2,7 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
@@ -31,6 +32,7 @@ export interface Connection {
   readonly sagemaker: SageMakerClient;
   readonly runtime: SageMakerRuntimeClient;
   readonly stepFunctions: SFNClient;
+  readonly lambda: LambdaClient;
 }
 
 export interface ConnectOptions {
@@ -102,6 +104,7 @@ export async function connect({ stage, project }: ConnectOptions): Promise<Conne
     sagemaker: new SageMakerClient({}),
     runtime: new SageMakerRuntimeClient({}),
     stepFunctions: new SFNClient({}),
+    lambda: new LambdaClient({}),
   };
 }
 
