@@ -7,12 +7,14 @@ import { JOBS } from './jobs.ts';
 import { REGISTRY } from './registry.ts';
 import { STAGE } from './stage.ts';
 import { STORAGE } from './storage.ts';
+import { UPLOADS } from './uploads.ts';
 import { WORKFLOWS } from './workflows.ts';
 
 /** The cheap and quick ones first. */
 export const ASSUMPTIONS: readonly Assumption[] = [
   ...STORAGE,
   ...DELIVERY,
+  ...UPLOADS,
   ...FUNCTIONS,
   ...WORKFLOWS,
   ...REGISTRY,

@@ -47,6 +47,27 @@ export const JOBS: readonly Assumption[] = [
     },
   },
   {
+    id: 'training-manifest-file',
+    statement:
+      "A channel of type ManifestFile holds exactly the objects that the manifest names, under their names below its prefix, without extensions; neither the manifest nor the prefix's other objects are there.",
+    where: ['lambdas/datasets/versions/sagemaker-manifest.ts'],
+    creates: MADE,
+    usd: 0.02,
+    minutes: 10,
+    async check(account) {
+      const workshop = await makeWorkshop(account);
+      const { bucket: Bucket } = workshop;
+      const s3 = account.client(S3Client);
+      const put = (Key: string, Body: string) => s3.send(new PutObjectCommand({ Bucket, Key, Body }));
+      for (const name of ['1a', '2b', '3c']) await put(`objects/${name}`, `${name},1\n`);
+      const key = 'datasets/1/sagemaker-manifest.json';
+      await put(key, `${JSON.stringify([{ prefix: `s3://${Bucket}/objects/` }, '1a', '3c'])}\n`);
+      const source = { S3DataType: 'ManifestFile', S3Uri: `s3://${Bucket}/${key}` } as const;
+      const job = await train(account, workshop, { files: '1a,3c' }, source);
+      assume(`status, with ${job.FailureReason}`, job.TrainingJobStatus, 'Completed');
+    },
+  },
+  {
     id: 'transform-keeps-order',
     statement:
       'A transform job with SplitType and AssembleWith "Line" answers each row once, in the order of its input; the script that trained also serves.',

@@ -9,6 +9,7 @@ import {
   DeleteModelCommand,
   DescribeTrainingJobCommand,
   type DescribeTrainingJobResponse,
+  type S3DataSource,
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
 import { create } from 'tar';
@@ -80,11 +81,12 @@ export async function makeWorkshop(account: Account): Promise<Workshop> {
   };
 }
 
-/** Runs a training job to its end, whatever that is. */
+/** Runs a training job to its end, whatever that is. @param source of the channel `train`; the workshop's rows without one */
 export async function train(
   account: Account,
   { bucket, roleArn, image, script }: Workshop,
   hyperparameters: Readonly<Record<string, string>> = {},
+  source: S3DataSource = { S3DataType: 'S3Prefix', S3Uri: `s3://${bucket}/train/` },
 ): Promise<DescribeTrainingJobResponse> {
   const sagemaker = account.client(SageMakerClient);
   const TrainingJobName = account.prefix;
@@ -99,7 +101,7 @@ export async function train(
       {
         ChannelName: 'train',
         ContentType: 'text/csv',
-        DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: `s3://${bucket}/train/` } },
+        DataSource: { S3DataSource: source },
       },
     ],
     OutputDataConfig: { S3OutputPath: `s3://${bucket}/out` },

@@ -27,8 +27,14 @@ def output_fn(answers, accept):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--fail", default="no")
+    parser.add_argument("--files", help="all that the channel may hold, separated by commas, in order")
     arguments = parser.parse_args()
     if arguments.fail == "yes":
         raise ValueError("verify:aws asked for this")
+    if arguments.files is not None:
+        channel = Path(os.environ["SM_CHANNEL_TRAIN"])
+        found = sorted(path.relative_to(channel).as_posix() for path in channel.rglob("*") if path.is_file())
+        if found != arguments.files.split(","):
+            raise ValueError(f"the channel holds {found}")
     Path(os.environ["SM_MODEL_DIR"], "model.txt").write_text("a model")
     print("trained")

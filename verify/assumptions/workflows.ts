@@ -13,7 +13,7 @@ import { assume, assumeMatch, refusalOf } from '../assumption.ts';
 import { makeRole, type PolicyStatement, unlessRole } from './made.ts';
 
 /** @returns the ARN of a new state machine in JSONata */
-async function makeStateMachine(
+export async function makeStateMachine(
   account: Account,
   states: object,
   statements: readonly PolicyStatement[] = [],
@@ -36,9 +36,11 @@ async function makeStateMachine(
 }
 
 /** Runs it to its end. @returns what DescribeExecution says */
-async function run(account: Account, stateMachineArn: string) {
+export async function run(account: Account, stateMachineArn: string, input: object = {}) {
   const sfn = account.client(SFNClient);
-  const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn, input: '{}' }));
+  const { executionArn } = await sfn.send(
+    new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) }),
+  );
   return account.eventually('the end of the execution', async () => {
     const execution = await sfn.send(new DescribeExecutionCommand({ executionArn }));
     return execution.status === 'RUNNING' ? undefined : execution;
