@@ -5,9 +5,10 @@ import { loadConfig } from '../lib/config/load.ts';
 import { addPlatform } from '../lib/platform.ts';
 import { addNagChecks } from '../lib/shared/nag.ts';
 
-const app = new App();
+// the linter inside of the CDK takes two thirds of a synthesis: docs/decisions/0020-templates-are-linted-in-tests.md
+const app = new App({ builtinCloudFormationValidation: process.env.CDK_VALIDATION === 'true' });
 const stage: string = app.node.tryGetContext('stage') ?? 'local';
 const { config, directory } = await loadConfig(app.node.tryGetContext('config'));
-addPlatform(app, { config, directory, stage, bundles: bundleHandlers() });
+addPlatform(app, { config, directory, stage, bundles: await bundleHandlers() });
 addNagChecks(app);
 app.synth();

@@ -34,7 +34,7 @@ export function synth(stage: string, changed: DriftlessConfig = config): Synthes
       return [name, bundle];
     }),
   );
-  const app = new App({ outdir: join(folder, 'out') });
+  const app = new App({ outdir: join(folder, 'out'), builtinCloudFormationValidation: false });
   addPlatform(app, { config: parseConfig(changed, process.cwd()), directory: process.cwd(), stage, bundles });
   addNagChecks(app);
   app.synth();
