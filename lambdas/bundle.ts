@@ -3,15 +3,23 @@
  * `dist/lambdas/<verb-noun>/index.js`, the same bytes for the same sources. Run as a script it prints the sizes.
  */
 import { readdirSync, rmSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildSync } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
+import { onlyVersion, withPlainKeys } from './sdk-sources.ts';
 
 const LAMBDAS = fileURLToPath(new URL('.', import.meta.url));
 const DEFAULT_OUTPUT = fileURLToPath(new URL('../dist/lambdas', import.meta.url));
 const SUFFIX = '.handler.ts';
 /** From the DuckDB layer: its native library is per operating system and architecture. */
 const FROM_LAYERS = ['@duckdb/node-api'];
+/** Parts of the SDK that no function needs, by what takes their place. */
+const REPLACED = {
+  '@aws-sdk/credential-provider-node': join(LAMBDAS, 'function-credentials.ts'),
+  '@aws-sdk/endpoint-cache': join(LAMBDAS, 'no-endpoint-cache.ts'),
+  '@smithy/core/event-streams': join(LAMBDAS, 'no-event-streams.ts'),
+};
 /** What the design allows a bundle without the layer, in bytes. */
 const BUDGET_BYTES = 500_000;
 
@@ -30,14 +38,32 @@ export function handlerSources(): Record<string, string> {
   return sources;
 }
 
+/** Lets unused schemas and package descriptions of the SDK's clients be dropped. */
+const SLIM_SDK: Plugin = {
+  name: 'slim-sdk',
+  setup({ onLoad }) {
+    onLoad(
+      { filter: /@aws-sdk[\\/]client-[^\\/]+[\\/]dist-es[\\/]schemas[\\/]\w+\.js$/ },
+      async ({ path }) => ({
+        contents: withPlainKeys(await readFile(path, 'utf8')),
+        loader: 'js',
+      }),
+    );
+    onLoad({ filter: /@aws-sdk[\\/]client-[^\\/]+[\\/]package\.json$/ }, async ({ path }) => ({
+      contents: onlyVersion(await readFile(path, 'utf8')),
+      loader: 'json',
+    }));
+  },
+};
+
 /**
- * Builds all bundles, synchronously because CDK's constructs are. What was in `outDirectory` before is gone.
+ * Builds all bundles. What was in `outDirectory` before is gone.
  * @returns folder of each handler's bundle by handler name, each with an `index.js` that exports `handler`.
  */
-export function bundleHandlers(outDirectory: string = DEFAULT_OUTPUT): Record<string, string> {
+export async function bundleHandlers(outDirectory: string = DEFAULT_OUTPUT): Promise<Record<string, string>> {
   const sources = handlerSources();
   rmSync(outDirectory, { recursive: true, force: true });
-  buildSync({
+  await build({
     entryPoints: Object.entries(sources).map(([name, source]) => ({ in: source, out: join(name, 'index') })),
     outdir: outDirectory,
     absWorkingDir: fileURLToPath(new URL('..', import.meta.url)),
@@ -47,7 +73,8 @@ export function bundleHandlers(outDirectory: string = DEFAULT_OUTPUT): Record<st
     format: 'cjs',
     // names that anything depends on are set from constants, never taken from a class or a function
     minify: true,
-    alias: { '@aws-sdk/credential-provider-node': join(LAMBDAS, 'function-credentials.ts') },
+    alias: REPLACED,
+    plugins: [SLIM_SDK],
     external: FROM_LAYERS,
     // the SDK's ES modules can be tree-shaken, its CommonJS modules cannot
     mainFields: ['module', 'main'],
@@ -67,4 +94,4 @@ function printSizes(bundles: Readonly<Record<string, string>>): void {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) printSizes(bundleHandlers());
+if (process.argv[1] === fileURLToPath(import.meta.url)) printSizes(await bundleHandlers());
