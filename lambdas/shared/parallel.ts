@@ -12,19 +12,27 @@ export async function forEachParallel<Item>(
   work: (item: Item, index: number) => Promise<void>,
   limit: number = PARALLEL_REQUESTS,
 ): Promise<void> {
-  const underWay = new Set<Promise<void>>();
+  const iterator = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
   const failures: unknown[] = [];
   let index = 0;
-  for await (const item of items) {
-    if (failures.length > 0) break;
-    const one = work(item, index++)
-      .catch((error: unknown) => void failures.push(error))
-      .finally(() => underWay.delete(one));
-    underWay.add(one);
-    if (underWay.size >= limit) await Promise.race(underWay);
-  }
-  await Promise.all(underWay);
-  if (failures.length > 0) throw failures[0];
+  let isOver = false;
+  // each takes the next item when it has done one: nothing is created for an item, of which there may be 100,000
+  const worker = async () => {
+    while (!isOver) {
+      try {
+        const next = await iterator.next();
+        if (next.done) isOver = true;
+        else if (!isOver) await work(next.value, index++);
+      } catch (error) {
+        failures.push(error);
+        isOver = true;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: limit }, worker));
+  if (failures.length === 0) return;
+  await iterator.return?.();
+  throw failures[0];
 }
 
 /** The results of work on a list, in its order, at most `limit` at once. */
