@@ -7,7 +7,7 @@ import { type CommitUploadResult, commitUpload } from './upload/commit-upload.ts
 export const handler = makeHandler<ScanResult, CommitUploadResult>({
   name: 'commit-upload',
   run: async (scan) => {
-    const { dataBucket, settingsDigest } = await loadProject(scan.project);
-    return commitUpload(await loadSettings(dataBucket, settingsDigest), scan);
+    const { dataBucket } = await loadProject(scan.project);
+    return commitUpload(await loadSettings(dataBucket, scan.settingsDigest), scan);
   },
 });

@@ -36,7 +36,7 @@ export interface ManifestHeader {
   readonly rows: number;
   readonly fileCount: number;
   readonly bytes: number;
-  /** Numbered from 1; raised when the columns, their types or their roles change. */
+  /** From 1; another one than any schema before when the head's columns, their types or their roles change. */
   readonly schemaVersion: number;
   readonly schema: DatasetSchema;
   /** Rows of the files that a later row with the same key and event time replaces; listed in `dropped.parquet`. */
@@ -77,15 +77,28 @@ export interface IngestInput {
   readonly upload: string;
 }
 
+/**
+ * What a scan goes by from its plan to its commit, whatever is deployed, forgotten or committed meanwhile. The commit
+ * goes through only while all but the settings still hold; otherwise the upload is planned again.
+ */
+export interface ScanBasis {
+  /** Of the project when the scan was planned: later ones count for the next upload. */
+  readonly settingsDigest: string;
+  /** Version that the upload is compared with or added to; absent before the first. */
+  readonly headVersion?: number;
+  /** Digest of the list of keys to forget; absent while there is none. */
+  readonly tombstones?: string;
+  /** Highest number that a schema of the project has; 0 before the first version. */
+  readonly lastSchemaVersion: number;
+}
+
 /** What `plan-scan` decides. */
-export interface ScanPlan extends IngestInput {
+export interface ScanPlan extends IngestInput, ScanBasis {
   readonly route: ScanRoute;
   /** Why this route, for a person who looks at the execution. */
   readonly reason: string;
   readonly files: number;
   readonly bytes: number;
-  /** Version that the upload is compared with or added to; absent before the first. */
-  readonly headVersion?: number;
   /** `uploads/<upload>/<attempt>/`: working documents of this scan. */
   readonly workPrefix: string;
   /** Distributed: JSON Lines of shards for the item reader. */
@@ -93,9 +106,8 @@ export interface ScanPlan extends IngestInput {
 }
 
 /** What either route comes to; the documents lie under `stagedPrefix`. */
-export interface ScanResult extends IngestInput {
+export interface ScanResult extends IngestInput, ScanBasis {
   readonly route: ScanRoute;
-  readonly headVersion?: number;
   /** FAIL refuses the upload. */
   readonly verdict: 'PASS' | 'WARN' | 'FAIL';
   /**
@@ -222,6 +234,8 @@ export interface ForgetKeysInput {
   readonly keys: readonly string[];
   /** `next` of the answer before, to go on looking: a call stops before the function's time is over. */
   readonly next?: number;
+  /** No version is begun after so many seconds, so that the caller hears how far it is. @default - while there is time */
+  readonly seconds?: number;
 }
 
 /** Contents of a version that hold rows of the keys. */

@@ -9,6 +9,7 @@ const input = z.object({
   project: z.string().check(z.minLength(1)),
   keys: z.array(z.string().check(z.minLength(1))).check(z.minLength(1), z.maxLength(FORGET_LIMIT)),
   next: z.optional(z.int().check(z.positive())),
+  seconds: z.optional(z.number().check(z.positive())),
 });
 
 export const handler = makeHandler<ForgetKeysInput, ForgetKeysResult>({
@@ -18,7 +19,11 @@ export const handler = makeHandler<ForgetKeysInput, ForgetKeysResult>({
   run: async (request, context) => {
     const project = await loadProject(request.project);
     const settings = await loadSettings(project.dataBucket, project.settingsDigest);
-    return forgetKeys(settings, request, () => context.getRemainingTimeInMillis());
+    const { seconds = Infinity } = request;
+    const until = performance.now() + seconds * 1000;
+    // a caller that asked for an early answer is out of time as the function would be
+    const isOver = () => performance.now() >= until;
+    return forgetKeys(settings, request, () => (isOver() ? 0 : context.getRemainingTimeInMillis()));
   },
 });
 
@@ -28,6 +33,6 @@ function understand(event: unknown): ForgetKeysInput {
   if (parsed.success) return parsed.data;
   const paths = parsed.error.issues.map(({ path, code }) => `${path.join('.') || 'input'} (${code})`);
   throw new Error(
-    `expected {project, keys, next?} with 1 to ${FORGET_LIMIT} keys that are not empty; wrong: ${paths.slice(0, 10).join(', ')}`,
+    `expected {project, keys, next?, seconds?} with 1 to ${FORGET_LIMIT} keys that are not empty; wrong: ${paths.slice(0, 10).join(', ')}`,
   );
 }

@@ -7,7 +7,7 @@ import { type MergeAnswer, mergeScan } from './scan/merge-scan.ts';
 export const handler = makeHandler<MergeTask, MergeAnswer>({
   name: 'merge-scan',
   run: async (task) => {
-    const { dataBucket, settingsDigest } = await loadProject(task.plan.project);
-    return mergeScan(await loadSettings(dataBucket, settingsDigest), task);
+    const { dataBucket } = await loadProject(task.plan.project);
+    return mergeScan(await loadSettings(dataBucket, task.plan.settingsDigest), task);
   },
 });

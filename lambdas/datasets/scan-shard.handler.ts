@@ -7,7 +7,7 @@ import { scanShard } from './scan/scan-shard.ts';
 export const handler = makeHandler<ShardTask, void>({
   name: 'scan-shard',
   run: async (task) => {
-    const { dataBucket, settingsDigest } = await loadProject(task.plan.project);
-    return scanShard(await loadSettings(dataBucket, settingsDigest), task);
+    const { dataBucket } = await loadProject(task.plan.project);
+    return scanShard(await loadSettings(dataBucket, task.plan.settingsDigest), task);
   },
 });

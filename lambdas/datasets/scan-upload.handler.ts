@@ -7,7 +7,7 @@ import { scanUpload } from './scan/scan-upload.ts';
 export const handler = makeHandler<ScanPlan, ScanResult>({
   name: 'scan-upload',
   run: async (plan) => {
-    const { dataBucket, settingsDigest } = await loadProject(plan.project);
-    return scanUpload(await loadSettings(dataBucket, settingsDigest), plan);
+    const { dataBucket } = await loadProject(plan.project);
+    return scanUpload(await loadSettings(dataBucket, plan.settingsDigest), plan);
   },
 });

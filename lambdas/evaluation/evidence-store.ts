@@ -1,12 +1,11 @@
 /** Writes a run's evidence beside its evaluation: the monitors' baseline and the rollout's smoke test. */
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { DatasetProfile, NumericProfile } from '../datasets/profile/profile.ts';
 import { profileTable } from '../datasets/profile/profile-table.ts';
 import { loadManifestHeader } from '../datasets/versions/manifest.ts';
 import type { DuckDb } from '../shared/duckdb.ts';
 import { baselineKey, parseS3Uri, profileKey, smokeTestKey } from '../shared/keys.ts';
+import { fileLines } from '../shared/lines.ts';
 import { downloadObject, putJson, requireJson } from '../shared/objects.ts';
 import type { ProjectSettings } from '../shared/settings.ts';
 import type { EvaluateRunInput } from '../training/contract.ts';
@@ -78,7 +77,7 @@ async function pickLines(file: string, numbers: readonly number[]): Promise<stri
   const wanted = new Set(numbers);
   const picked: string[] = [];
   let number = 0;
-  for await (const line of createInterface({ input: createReadStream(file) })) {
+  for await (const line of fileLines(file)) {
     if (wanted.has(number++)) picked.push(line);
     if (picked.length === wanted.size) break;
   }

@@ -3,7 +3,7 @@
  *
  * | event | emitted by | heard by |
  * |---|---|---|
- * | DatasetVersioned | datasets | retraining |
+ * | DatasetVersioned | datasets | retraining; notifications, with warnings |
  * | DatasetUnchanged | datasets | - |
  * | UploadRejected, UploadFailed, UploadExpired, LateFiles | datasets | notifications |
  * | LabelsReceived | datasets | retraining, monitoring |
@@ -29,9 +29,12 @@ export interface EventDetails {
     rows: number;
     upload?: string;
     run?: string;
+    /** What the checks found that does not refuse it, in plain words; absent for nothing. */
+    warnings?: string;
   };
   DatasetUnchanged: { project: string; version: number; digest: string; upload: string };
-  UploadRejected: { project: string; upload: string; reasons: string[]; checksKey: string };
+  /** `reason`: all reasons as one text. */
+  UploadRejected: { project: string; upload: string; reasons: string[]; reason: string; checksKey: string };
   /** An error, not a check: nothing was committed, and the objects are still below `incoming/`. */
   UploadFailed: { project: string; upload: string; reason: string };
   /** A folder that nobody committed in time; its objects are removed a day later. */

@@ -1,15 +1,15 @@
 /** Finds capture files and turns them into a DuckDB table of rows. */
 
 import { once } from 'node:events';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { readCapture } from './captures.ts';
 import { queryItems } from './catalog.ts';
 import { type EndpointConfigItem, projectPk, SK_PREFIX } from './catalog-items.ts';
 import { formatCsvLine } from './csv-line.ts';
 import { type DuckDb, identifier, literal } from './duckdb.ts';
+import { fileLines } from './lines.ts';
 import { downloadObject, listObjects, type ObjectSummary } from './objects.ts';
 
 /** Half-open: a record whose inference time is `endEpochMs` belongs to the next span. */
@@ -95,7 +95,7 @@ export async function loadCaptures(options: LoadCapturesOptions): Promise<Loaded
   for (const { key, etag } of files) {
     const file = join(directory, 'capture.jsonl');
     await downloadObject(bucket, key, file, { ifMatch: etag });
-    for await (const line of createInterface({ input: createReadStream(file) })) {
+    for await (const line of fileLines(file)) {
       if (line === '') continue;
       const read = readCapture(line, features.length);
       if ('problem' in read) {

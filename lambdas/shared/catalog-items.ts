@@ -83,11 +83,13 @@ export interface VersionItem {
 
 /**
  * Orders a project's commits. A commit is first announced here by a conditional write, with everything that is needed
- * to finish it; whoever comes next (a retry, another upload, the reconciler) finishes it before anything else.
+ * to finish it; whoever comes next (a retry, another upload, a run, the sweep) finishes it before anything else.
  */
 export interface CommitItem {
   /** Highest version number given so far; 0 before the first. */
   readonly lastVersion: number;
+  /** Highest number of a schema given so far; absent before the first version. */
+  readonly lastSchemaVersion?: number;
   readonly pending?: PendingCommit;
 }
 

@@ -2,9 +2,8 @@
  * S3 as the handlers use it: whole JSON documents, documents of lines, and streaming from and to temporary files.
  * Versions of objects and verified copies: `object-versions.ts`.
  */
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -20,9 +19,13 @@ import {
 import { s3 } from './clients.ts';
 import { ContentHasher, type HashLimits } from './content-hash.ts';
 import { isAwsError, NonRetryableError } from './errors.ts';
+import { splitLines } from './lines.ts';
 
 /** One CopyObject moves at most 5 GiB; `copyVersion` moves more. */
 const COPY_LIMIT_BYTES = 5 * 1024 ** 3;
+
+/** An object of this size or less is written at once: a stream to the disk takes longer than a call that waits. */
+const SMALL_BYTES = 256 * 1024;
 
 export interface ObjectSummary {
   readonly key: string;
@@ -205,6 +208,14 @@ export async function downloadObject(
     new GetObjectCommand({ Bucket: bucket, Key: key, IfMatch: ifMatch, VersionId: versionId }),
   );
   const hasher = new ContentHasher(ContentLength ?? 0, hashLimits);
+  if (ContentLength !== undefined && ContentLength <= SMALL_BYTES) {
+    const pieces: Uint8Array[] = [];
+    for await (const piece of Body as Readable) pieces.push(piece as Uint8Array);
+    const whole = Buffer.concat(pieces);
+    hasher.update(whole);
+    writeFileSync(file, whole);
+    return { size: hasher.size, ...hasher.digest(), etag: ETag ?? '' };
+  }
   const meter = new Transform({
     transform(chunk: Uint8Array, _encoding, done) {
       hasher.update(chunk);
@@ -215,11 +226,11 @@ export async function downloadObject(
   return { size: hasher.size, ...hasher.digest(), etag: ETag ?? '' };
 }
 
-/** The lines of a text object as they arrive, without their ends; undefined when there is no such object. */
+/** The lines of a text object as they arrive (`splitLines`); undefined when there is no such object. */
 export async function openLines(bucket: string, key: string): Promise<AsyncIterable<string> | undefined> {
   try {
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    return linesOf(Body as Readable);
+    return splitLines(Body as Readable);
   } catch (error) {
     if (isAwsError(error, 'NoSuchKey', 'NotFound')) return undefined;
     throw error;
@@ -231,22 +242,6 @@ export async function* readJsonLines<T>(bucket: string, key: string): AsyncItera
   const lines = await openLines(bucket, key);
   if (!lines) throw objectMissing(bucket, key);
   for await (const line of lines) if (line !== '') yield JSON.parse(line) as T;
-}
-
-async function* linesOf(body: Readable): AsyncIterable<string> {
-  const lines = createInterface({ input: body, crlfDelay: Number.POSITIVE_INFINITY });
-  // the interface ends its loop quietly when its input fails
-  let failure: Error | undefined;
-  body.on('error', (error: Error) => {
-    failure = error;
-    lines.close();
-  });
-  try {
-    yield* lines;
-  } finally {
-    body.destroy();
-  }
-  if (failure) throw failure;
 }
 
 /**

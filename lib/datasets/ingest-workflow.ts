@@ -25,7 +25,8 @@ const LONGEST_INGEST = Duration.days(1);
 
 export function ingestWorkflow(scope: Construct, context: PlatformContext, steps: IngestSteps): Workflow {
   const recordFailure = handlerStep(scope, 'Record the failure', steps.fail, {
-    payload: '{% $merge([$states.context.Execution.Input, {"error": $states.input}]) %}',
+    payload:
+      '{% $merge([$states.context.Execution.Input, {"error": $states.input, "execution": $states.context.Execution.Id}]) %}',
   }).next(sfn.Fail.jsonata(scope, 'Failed', { error: 'UploadFailed', cause: '{% $states.input.reason %}' }));
   const orFail = (state: sfn.CustomState): sfn.CustomState => {
     state.addCatch(recordFailure, { errors: ['States.ALL'] });

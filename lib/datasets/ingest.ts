@@ -3,16 +3,10 @@ import { Duration, Size } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ENV } from '../../lambdas/shared/contract.ts';
 import { eventRule, uploadsComplete } from '../shared/event-rule.ts';
-import {
-  allowData,
-  bindBus,
-  bindCatalog,
-  type CatalogAccess,
-  type DataAccess,
-  type PlatformContext,
-} from '../shared/platform-context.ts';
+import { allowData, bindCatalog, type PlatformContext } from '../shared/platform-context.ts';
 import { PlatformFunction } from '../shared/platform-function.ts';
 import type { Workflow } from '../shared/workflow.ts';
+import { allowFinishing } from './allow-finishing.ts';
 import { ingestWorkflow } from './ingest-workflow.ts';
 
 /** All that Lambda gives: files, DuckDB's spill and the typed rows of up to about 2 GB. Billed by time of use only. */
@@ -21,8 +15,6 @@ export const SCAN_STORAGE = Size.gibibytes(10);
 export const SCAN_MEMORY_MIB = 3008;
 /** What a scan compares an upload with, and where it keeps its own documents. */
 const SCAN_READS = ['uploads/*', 'objects/*', 'datasets/*', 'tombstones/*', 'settings/*'];
-/** Documents that are staged for commits, by uploads and by runs. */
-const STAGED = ['uploads/*', 'datasets/pending/*'];
 
 export class Ingest extends Construct {
   readonly workflow: Workflow;
@@ -74,7 +66,7 @@ export class Ingest extends Construct {
       invokedBy: 'workflow',
       timeout: Duration.minutes(15),
     });
-    this.allowFinishing(plan, context, {
+    allowFinishing(plan, context, {
       // the ends of Parquet files say where their row groups are
       readVersions: ['incoming/*'],
       write: ['uploads/*'],
@@ -130,7 +122,7 @@ export class Ingest extends Construct {
       timeout: Duration.minutes(15),
       memorySize: 1769,
     });
-    this.allowFinishing(commit, context, {
+    allowFinishing(commit, context, {
       // of objects that are there already the checksum is looked at
       read: ['objects/*', 'rejected/*'],
       readVersions: ['incoming/*'],
@@ -146,7 +138,26 @@ export class Ingest extends Construct {
       invokedBy: 'workflow',
       timeout: Duration.minutes(15),
     });
-    this.allowFinishing(fail, context, { tagVersions: ['incoming/*'] });
+    allowFinishing(fail, context, { tagVersions: ['incoming/*'] });
+    const { names } = context;
+    const ingest = names.stateMachine('ingest');
+    fail
+      .allow({
+        sid: 'LookAtShards',
+        actions: ['states:ListMapRuns', 'states:DescribeExecution'],
+        // those of shards have the Map's label between the two
+        resources: [
+          names.arn('states', `execution:${ingest}:*`),
+          names.arn('states', `execution:${ingest}/*`),
+        ],
+        because: 'Executions are named by uploads, those of shards by the service.',
+      })
+      .allow({
+        sid: 'ListShards',
+        actions: ['states:ListExecutions'],
+        resources: [names.arn('states', `mapRun:${ingest}/*`)],
+        because: 'Runs of a Map are named by the service.',
+      });
     return fail;
   }
 
@@ -157,7 +168,7 @@ export class Ingest extends Construct {
       invokedBy: 'event',
       timeout: Duration.minutes(15),
     });
-    this.allowFinishing(
+    allowFinishing(
       sweep,
       context,
       {
@@ -175,23 +186,6 @@ export class Ingest extends Construct {
       because: 'Executions are named by uploads.',
     });
     return sweep;
-  }
-
-  /** Whoever finds a commit that is announced finishes it: its documents, its items, its decision and its event. */
-  private allowFinishing(
-    fn: PlatformFunction,
-    context: PlatformContext,
-    also: DataAccess,
-    ...catalog: CatalogAccess[]
-  ): void {
-    bindCatalog(fn, context, 'get', ...catalog, 'put');
-    bindBus(fn, context);
-    allowData(fn, context, {
-      ...also,
-      read: ['uploads/*', 'datasets/*', 'settings/*', ...(also.read ?? [])],
-      write: ['datasets/*', ...(also.write ?? [])],
-      list: [...STAGED, ...(also.list ?? [])],
-    });
   }
 
   private allowStart(fn: PlatformFunction, { names }: PlatformContext): void {

@@ -2,7 +2,7 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { EventField, type EventPattern, Match, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
@@ -24,16 +24,12 @@ export class Notifications extends Construct {
     },
   ) {
     super(scope, 'notifications');
-    const { names, topic } = context;
-    new Rule(this, 'tell-people', {
-      ruleName: names.function('tell-people'),
+    const { names } = context;
+    const where = `in stage ${names.stage}, project ${EventField.fromPath('$.detail.project')}`;
+    const upload = EventField.fromPath('$.detail.upload');
+    this.tell('people', context, {
       description: 'Domain events that a person should hear of',
-      eventBus: context.bus,
       eventPattern: domainEvents(
-        'UploadRejected',
-        'UploadFailed',
-        'UploadExpired',
-        'LateFiles',
         'RunFinished',
         'RunDeferred',
         'ModelRegistered',
@@ -41,14 +37,19 @@ export class Notifications extends Construct {
         'RolloutFailed',
         'DifferenceFound',
       ),
-      targets: [
-        new SnsTopic(topic, {
-          deadLetterQueue: context.undeliveredEvents,
-          message: RuleTargetInput.fromText(
-            `${EventField.fromPath('$.detail-type')} in stage ${names.stage}, project ${EventField.fromPath('$.detail.project')}: ${EventField.fromPath('$.detail')}`,
-          ),
-        }),
-      ],
+      text: `${EventField.fromPath('$.detail-type')} ${where}: ${EventField.fromPath('$.detail')}`,
+    });
+    // of an object a text gets what is left of its JSON without quotes; a reason that is one text comes as it is
+    this.tell('uploads', context, {
+      description: 'Uploads that became no version, and why',
+      eventPattern: domainEvents('UploadRejected', 'UploadFailed', 'UploadExpired', 'LateFiles'),
+      text: `${EventField.fromPath('$.detail-type')} ${where}, upload ${upload}: ${EventField.fromPath('$.detail.reason')} Look at it: driftless decisions --subject ${upload}`,
+    });
+    const version = EventField.fromPath('$.detail.version');
+    this.tell('warnings', context, {
+      description: 'Dataset versions that were accepted with warnings, and which',
+      eventPattern: { ...domainEvents('DatasetVersioned'), detail: { warnings: Match.exists() } },
+      text: `Dataset version ${version} ${where} was accepted with warnings: ${EventField.fromPath('$.detail.warnings')} Look at it: driftless datasets show ${version}`,
     });
 
     // One alarm for both workflows: which one, the dashboard and the execution say.
@@ -64,6 +65,22 @@ export class Notifications extends Construct {
     ]);
     this.alarm('failed-uploads', context, failedUploads, 'An upload could not be read or committed.');
     this.dashboard(context, failed, failedUploads);
+  }
+
+  private tell(
+    name: string,
+    { names, bus, topic, undeliveredEvents }: PlatformContext,
+    props: { readonly description: string; readonly eventPattern: EventPattern; readonly text: string },
+  ): void {
+    const { description, eventPattern, text } = props;
+    const message = RuleTargetInput.fromText(text);
+    new Rule(this, `tell-${name}`, {
+      ruleName: names.function(`tell-${name}`),
+      description,
+      eventBus: bus,
+      eventPattern,
+      targets: [new SnsTopic(topic, { deadLetterQueue: undeliveredEvents, message })],
+    });
   }
 
   private alarm(name: string, context: PlatformContext, metric: cloudwatch.IMetric, sentence: string): void {

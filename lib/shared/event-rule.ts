@@ -55,7 +55,7 @@ export const objectsUnder = (prefix: string, context: PlatformContext): EventPat
 });
 
 /** Parts of a data bucket in which no upload arrives. */
-const OTHER_PARTS = [
+export const OTHER_PARTS = [
   'captures',
   'code',
   'datasets',

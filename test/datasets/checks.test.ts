@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { blockingReasons, checkUpload, RULES } from '../../lambdas/datasets/checks/check-upload.ts';
-import { describeChecks } from '../../lambdas/datasets/checks/describe-checks.ts';
+import { checkUpload, RULES } from '../../lambdas/datasets/checks/check-upload.ts';
+import { describeFindings } from '../../lambdas/datasets/checks/describe-checks.ts';
 import type { FileFacts } from '../../lambdas/datasets/checks/fact-types.ts';
+import { mergeFilesFacts, summarizeFiles } from '../../lambdas/datasets/checks/file-facts.ts';
 import type { Check, ChecksDocument } from '../../lambdas/datasets/contract.ts';
 import type {
   CategoricalProfile,
@@ -126,6 +127,10 @@ describe('files', () => {
     [[{ size: 0 }], ['block FAIL -: File "f0.csv" is empty (0 bytes).']],
     [[{ size: 0 }, { size: 0 }], ['block FAIL -: All 2 files are empty (0 bytes).']],
     [[{}, { size: 0 }], ['warn WARN -: File "f1.csv" is empty (0 bytes): 0 rows.']],
+    [
+      [{}, { size: 0, isPackedEmpty: true }],
+      ['warn WARN -: File "f1.csv" is empty (0 bytes when unpacked): 0 rows.'],
+    ],
     [[{ ignored: 'hidden' }], [expect.stringContaining('block FAIL -: None of the 1 files is data')]],
     [[{}], ['block PASS -: 1 file(s) with content.']],
   ])('%j', (files, expected) => {
@@ -143,6 +148,27 @@ describe('files', () => {
       'info PASS -: 2 more files or columns are odd but readable.',
     ]);
     expect(onFiles('files-readable', [{ warnings: ['Odd.'] }])).toEqual(['warn WARN -: Odd.']);
+  });
+
+  it('that are odd in many ways are told of each way, however often another comes first', () => {
+    const odd = (check: string) => ({ check, severity: 'warn', reason: 'Odd.' }) as const;
+    const names = Array.from({ length: 12 }, () => odd('header-names'));
+    const files: FileFacts[] = [
+      { path: 'a.csv', size: 10, warnings: names },
+      { path: 'b.csv', size: 10, warnings: [odd('columns-unread')] },
+    ];
+    const merged = mergeFilesFacts(
+      summarizeFiles([{ ...files[1]!, index: 1 }]),
+      summarizeFiles([{ ...files[0]!, index: 0 }]),
+    );
+    for (const facts of [files, merged]) {
+      const checks = checkUpload({ upload: 'u', settings: aDataset([]), files: facts });
+      expect(findings(checks, 'header-names')).toEqual(repeat('warn WARN -: Odd.', 10));
+      expect(findings(checks, 'columns-unread')).toEqual(['warn WARN -: Odd.']);
+      expect(findings(checks, 'files-readable')).toEqual([
+        'warn WARN -: 2 more files or columns are odd but readable.',
+      ]);
+    }
   });
 
   it('that cannot be read are all told, under the check of their problem', () => {
@@ -214,7 +240,27 @@ describe('columns', () => {
       `block FAIL x: Column "x" (feature) is missing; ${hint}.`,
     ]);
     expect(findings(checks, 'columns-extra')).toEqual([
-      `warn WARN ${name}: Column "${name}" is not declared and is ignored.`,
+      `warn WARN ${name}: Column ${hint.split(' differs')[0]} is not declared and is ignored.`,
+    ]);
+  });
+
+  it.each([
+    [2, '2 columns are not declared and are ignored: "c10", "c11".'],
+    [
+      13,
+      '13 columns are not declared and are ignored: "c10", "c11", "c12", "c13", "c14", "c15", "c16", "c17", "c18", "c19" and 3 more.',
+    ],
+  ])('beyond the declared ones, %i of them, are one sentence', async (number, sentence) => {
+    const extra = Array.from({ length: number }, (_, at) => `c${at + 10}`);
+    const { checks } = await check({ settings, files: [rows], present: [...all, ...extra] });
+    expect(findings(checks, 'columns-extra')).toEqual([`warn WARN -: ${sentence}`]);
+  });
+
+  it('that some files spell with other capitals are not told to be missing', async () => {
+    const files = [some(all), some(all.map((name) => (name === 'x' ? 'X' : name)))];
+    const { checks } = await check({ settings, files: [rows], present: [...all, 'X'], check: { files } });
+    expect(findings(checks, 'columns-present')).toEqual([
+      'block PASS -: All 5 columns of the schema are there.',
     ]);
   });
 
@@ -939,32 +985,26 @@ describe('in plain words', () => {
     checks,
   });
 
-  it('come first what blocks, then how many warnings', () => {
-    const checks = document(
-      found('WARN', 'Odd.'),
-      found('FAIL', 'Bad.'),
-      found('PASS', 'Fine.'),
-      found('FAIL', 'Worse.'),
-    );
-    expect(describeChecks(checks)).toBe(
-      'Refused: 2 checks failed.\n- Bad. [some-check]\n- Worse. [some-check]\nBeside that 1 warning.',
-    );
-    expect(blockingReasons(checks)).toEqual(['Bad.', 'Worse.']);
-  });
+  const checks = document(
+    found('WARN', 'Odd.'),
+    found('FAIL', 'Bad.'),
+    found('PASS', 'Fine.'),
+    found('FAIL', 'Worse.'),
+  );
 
-  it('come warnings when nothing blocks', () => {
-    expect(describeChecks(document(found('WARN', 'Odd.')))).toBe(
-      'Accepted with 1 warning.\n- Odd. [some-check]',
-    );
-    expect(describeChecks(document(found('PASS', 'Fine.')))).toBe('Accepted: nothing was found.');
+  it('come what blocks, or what warns', () => {
+    expect(describeFindings(checks, 'FAIL', 'c.json')).toEqual(['Bad.', 'Worse.']);
+    expect(describeFindings(checks, 'WARN', 'c.json')).toEqual(['Odd.']);
+    expect(describeFindings(document(found('PASS', 'Fine.')), 'FAIL', 'c.json')).toEqual([]);
   });
 
   it('stay short', () => {
     const many = document(
-      ...Array.from({ length: 40 }, (_, index) => found('FAIL', `${index} ${'x'.repeat(500)}`)),
+      ...Array.from({ length: 40 }, (_, index) => found('FAIL', `${index} ${'x'.repeat(2000)}`)),
     );
-    const text = describeChecks(many);
-    expect(text.length).toBeLessThan(3_300);
-    expect(text).toContain('- and 35 more in checks.json');
+    const sentences = describeFindings(many, 'FAIL', 'rejected/u/checks.json');
+    expect(sentences).toHaveLength(11);
+    expect(sentences[9]).toBe(`9 ${'x'.repeat(998)}...`);
+    expect(sentences[10]).toBe('30 more findings are in rejected/u/checks.json.');
   });
 });

@@ -4,7 +4,7 @@ import type { ChecksDocument, Provenance } from '../../lambdas/datasets/contract
 import { planScan } from '../../lambdas/datasets/scan/plan-scan.ts';
 import { scanUpload } from '../../lambdas/datasets/scan/scan-upload.ts';
 import { commitUpload } from '../../lambdas/datasets/upload/commit-upload.ts';
-import { SK } from '../../lambdas/shared/catalog-items.ts';
+import { type DecisionItem, SK } from '../../lambdas/shared/catalog-items.ts';
 import { sha256 } from '../../lambdas/shared/digest.ts';
 import { aCsv, aProject, BUCKET } from '../shared/project-fixture.ts';
 import { Stage } from './upload-fixture.ts';
@@ -47,6 +47,20 @@ describe('an upload of one file', () => {
       sourceIp: '203.0.113.7',
       files: [{ path: 'jan.csv', readFrom: `s3://${BUCKET}/incoming/jan.csv`, versionId, etag: `"${etag}"` }],
     });
+  });
+
+  it('tells what it was accepted in spite of', async () => {
+    await stage.play(stage.put('jan.csv', aCsv(40)));
+    await stage.play(stage.put('jan.csv', aCsv(12)));
+
+    const [first, second] = stage.aws.events.map(({ detail }) => detail as Record<string, string>);
+    expect(first!.warnings).toBeUndefined();
+    expect(second).toMatchObject({
+      version: 2,
+      warnings: expect.stringMatching(/^The upload has 12 rows, /),
+    });
+    const decisions = stage.itemsBelow('DECISION#') as unknown as DecisionItem[];
+    expect(decisions.map(({ judgement }) => judgement.inputs.warnings)).toContain(second!.warnings);
   });
 
   it('is unchanged when the head has the same content', async () => {
@@ -211,7 +225,9 @@ describe('a bad upload', () => {
     expect(stage.upload(upload)).toMatchObject({ checksKey: `rejected/${upload}/checks.json` });
     expect(stage.keys('datasets/')).toEqual([]);
     expect(stage.keys('objects/')).toEqual([]);
-    expect(stage.events()).toEqual(['UploadRejected']);
+    expect(stage.aws.events).toMatchObject([
+      { name: 'UploadRejected', detail: { reason: expect.stringContaining(reason) } },
+    ]);
     expect(stage.item(SK.head)).toBeUndefined();
     expect(stage.itemsBelow('DECISION#')).toHaveLength(1);
   });

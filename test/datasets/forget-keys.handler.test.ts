@@ -154,6 +154,16 @@ describe('forget-keys', () => {
     expect(rest.next).toBeUndefined();
   });
 
+  it('begins no further version once the caller wants to hear of it', async () => {
+    await twoVersions(false);
+    const early: ForgetKeysResult = await handler(
+      { project: PROJECT, keys: ['f12'], seconds: 1e-6 },
+      context,
+    );
+    expect(early).toMatchObject({ versions: [{ version: 2 }], next: 1 });
+    expect((await handler({ project: PROJECT, keys: ['f12'], seconds: 600 }, context)).next).toBeUndefined();
+  });
+
   it('takes a key in any form that is the same value', async () => {
     const columns = aProject().dataset.columns.map((column) =>
       column.role === 'key' ? { ...column, type: 'integer' as const } : column,

@@ -146,10 +146,11 @@ describe('receive-labels', () => {
     const result = await receive(anObjectCreated(aws, `labels/${name}`, String(sequence++)), context);
 
     expect(result).toMatchObject({ outcome: 'rejected', rows: 0 });
+    const reason = `File "${name}" has no valid label record: ${why}.`;
     expect(aws.events).toMatchObject([
       {
         name: 'UploadRejected',
-        detail: { reasons: [`File "${name}" has no valid label record: ${why}.`] },
+        detail: { reasons: [reason], reason },
       },
     ]);
   });

@@ -2,11 +2,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Context } from 'aws-lambda';
 import { afterEach, describe, expect, it } from 'vitest';
+import { handler as forgetKeys } from '../../lambdas/datasets/forget-keys.handler.ts';
 import type { ShardLimits } from '../../lambdas/datasets/scan/plan-shards.ts';
 import { withDuckDb } from '../../lambdas/shared/duckdb.ts';
 import type { DatasetSettings } from '../../lambdas/shared/settings.ts';
-import { aCsv, BUCKET } from '../shared/project-fixture.ts';
+import { aCsv, aProject, BUCKET, PROJECT } from '../shared/project-fixture.ts';
 import { Stage } from './upload-fixture.ts';
 
 /** Small enough to cut what tests upload: about three files, or one row group, to a shard. */
@@ -20,11 +22,15 @@ const LIMITS: ShardLimits = {
 const ADDED_UP = new Set(['sum', 'sums', 'mean', 'm2', 'm3', 'm4', 'stddev', 'std_dev']);
 /** Of the moment and of the S3 version; and what a mean is off by as a double. */
 const VOLATILE = new Set(['meanLow', 'versionId', 'lastModified', 'receivedAt', 'createdAt']);
+/** Digests of lists of keys to forget: each project draws a salt. */
+const TOMBSTONES_DIGEST = /(?<="tombstones":")[0-9a-f]{64}(?=")|(?<=-without-)[0-9a-f]{16}/g;
 
 /** Ends of upload ids, which are made of S3's version ids. */
 const UPLOAD_ID = /-[0-9a-f]{12}(?=")/g;
 
 interface Upload {
+  /** Keys that are forgotten before it. */
+  readonly forget?: readonly string[];
   readonly folder: string;
   readonly files: Readonly<Record<string, string | Uint8Array>>;
 }
@@ -43,17 +49,21 @@ async function play(
 ) {
   stage = new Stage({ ...dataset, scan: { route } });
   const outcomes: unknown[] = [];
-  for (const { folder, files } of uploads) {
+  for (const { folder, files, forget } of uploads) {
+    const context = { getRemainingTimeInMillis: () => 900_000 } as Context;
+    if (forget) await forgetKeys({ project: PROJECT, keys: forget }, context);
     const result = await stage.play(stage.putFolder(folder, files), { limits: LIMITS });
     outcomes.push(result.outcome, result.reason);
   }
   const documents: Record<string, unknown> = {};
-  for (const key of [...stage.keys('datasets/'), ...stage.keys('rejected/')]) {
-    const name = key.replace(/^rejected\/[^/]+\//, 'rejected/');
+  for (const key of ['datasets/', 'rejected/', 'indexes/'].flatMap((prefix) => stage!.keys(prefix))) {
+    const name = key.replace(/^rejected\/[^/]+\//, 'rejected/').replace(TOMBSTONES_DIGEST, '');
     const { bytes } = stage.aws.objects.get(`${BUCKET}/${key}`)!;
-    if (key.endsWith('.parquet')) documents[name] = await rowsOf(bytes);
+    if (key.endsWith('.parquet')) documents[name] = (await rowsOf(bytes)).map(orderless).sort();
     else if (key.endsWith('.json'))
-      documents[name] = JSON.parse(bytes.toString('utf8').replaceAll(UPLOAD_ID, ''));
+      documents[name] = JSON.parse(
+        bytes.toString('utf8').replaceAll(UPLOAD_ID, '').replaceAll(TOMBSTONES_DIGEST, ''),
+      );
     else documents[name] = bytes.toString('hex');
   }
   const objects = stage.keys('objects/');
@@ -69,6 +79,10 @@ async function rowsOf(bytes: Uint8Array): Promise<unknown[]> {
     return withDuckDb(folder, (database) => database.rows(`FROM read_parquet('${file}')`));
   });
 }
+
+/** Rows of an index come in the order of the shards. */
+const orderless = (row: unknown) =>
+  JSON.stringify(row, (_name, value) => (typeof value === 'bigint' ? String(value) : value));
 
 async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'routes-'));
@@ -116,6 +130,11 @@ async function expectSameByBothRoutes(dataset: Partial<DatasetSettings>, uploads
 }
 
 const UNDECLARED = { columns: [] };
+const UNIQUE_DISTANCE = {
+  columns: aProject().dataset.columns.map((column) =>
+    column.name === 'distance' ? { ...column, unique: true } : column,
+  ),
+};
 
 /** Parts of the fixture's rows, some of them twice: the later file's stay. */
 function csvParts(count: number, rows: number): Record<string, string> {
@@ -214,6 +233,75 @@ describe('both routes come to the same', () => {
 
     expect(outcomes[0]).toBe('rejected');
     expect(JSON.stringify(documents['rejected/checks.json'])).toContain('part-006.csv');
+  });
+
+  it('of rows whose keys were forgotten before they came, and of some that were there', async () => {
+    const parts = csvParts(8, 40);
+    const { documents, outcomes } = await expectSameByBothRoutes({ uploads: 'append' }, [
+      // f38 is in two parts
+      { forget: ['f3', 'f38', 'f200'], folder: 'jan', files: parts },
+      { forget: ['f50'], folder: 'feb', files: { 'more.csv': aCsv(40, { from: 500 }) } },
+      { forget: ['f501'], folder: 'mar', files: { 'again.csv': aCsv(10, { from: 495 }) } },
+    ]);
+    expect(outcomes.filter((_, at) => at % 2 === 0)).toEqual(['versioned', 'versioned', 'versioned']);
+    // f0 to f298, less three; of f38 no row is left to be replaced
+    expect(documents['datasets/1/manifest.json']).toMatchObject({ rows: 299 - 3, droppedRows: 7 * 3 - 1 });
+    expect(documents['datasets/2/manifest.json']).toMatchObject({ rows: 299 - 4 + 40 });
+    // f495 to f499 are new, f500 to f504 come again, and f501 is forgotten
+    expect(documents['datasets/3/profile.json']).toMatchObject({ rows: 299 - 4 + 40 + 5 - 1 });
+  });
+
+  it('of values of a unique column that come again in another file, far from the first', async () => {
+    const { outcomes } = await expectSameByBothRoutes(UNIQUE_DISTANCE, [
+      {
+        folder: 'jan',
+        files: {
+          ...Object.fromEntries([0, 10, 20, 30].map((from) => [`p${from}.csv`, aCsv(10, { from })])),
+          // i and i + 50 have one distance
+          'q.csv': aCsv(5, { from: 50 }),
+        },
+      },
+    ]);
+    expect(outcomes).toEqual([
+      'rejected',
+      '5 of 45 values of "distance" repeat an earlier one, but the column is declared unique, first in "q.csv" row 1.',
+    ]);
+  });
+
+  it.each([
+    ['with a key', UNIQUE_DISTANCE],
+    ['without', { key: undefined, columns: UNIQUE_DISTANCE.columns.slice(1) }],
+  ])('of values of a unique column that the version has already, %s', async (_case, dataset) => {
+    const { outcomes } = await expectSameByBothRoutes({ uploads: 'append', minimumRows: 1, ...dataset }, [
+      { folder: 'jan', files: csvParts(1, 30) },
+      { folder: 'feb', files: { 'new.csv': aCsv(5, { from: 30 }) } },
+      { folder: 'mar', files: { 'bad.csv': aCsv(10, { from: 83 }) } },
+    ]);
+    expect(outcomes.slice(-2)).toEqual([
+      'rejected',
+      // 133 and 134 of f83 and f84 are in the second version
+      '2 of 10 values of "distance" repeat an earlier one, but the column is declared unique, first in "bad.csv" row 1.',
+    ]);
+  });
+
+  it('of unique values of rows that the version does not have: replaced, or forgotten', async () => {
+    const { outcomes, documents } = await expectSameByBothRoutes(
+      { ...UNIQUE_DISTANCE, uploads: 'append', minimumRows: 1 },
+      [
+        // f27 to f39 twice, of which one stays
+        { folder: 'jan', files: { 'a.csv': aCsv(40), 'b.csv': aCsv(13, { from: 27 }) } },
+        { folder: 'feb', files: { 'again.csv': aCsv(3, { from: 5 }).replace(',105,', ',105 ,') } },
+        { forget: ['f9'], folder: 'mar', files: { 'heir.csv': aCsv(1, { from: 59 }) } },
+        { folder: 'apr', files: { 'second.csv': aCsv(1, { from: 109 }) } },
+      ],
+    );
+    expect(outcomes.filter((_, at) => at % 2 === 0)).toEqual([
+      'versioned',
+      'versioned',
+      'versioned',
+      'rejected',
+    ]);
+    expect(documents['datasets/3/manifest.json']).toMatchObject({ rows: 40 - 1 + 1 });
   });
 
   it('of folders without any data', async () => {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DatasetSchema } from '../../lambdas/datasets/contract.ts';
-import { addTombstones, eraseRows, loadTombstones } from '../../lambdas/datasets/versions/tombstones.ts';
+import { eraseRows } from '../../lambdas/datasets/versions/forgotten-rows.ts';
+import { addTombstones, loadTombstones } from '../../lambdas/datasets/versions/tombstones.ts';
 import { projectPk, SK, type TombstonesItem } from '../../lambdas/shared/catalog-items.ts';
 import { withDuckDb } from '../../lambdas/shared/duckdb.ts';
 import { withTempDirectory } from '../../lambdas/shared/temp-directory.ts';

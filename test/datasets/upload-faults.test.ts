@@ -232,8 +232,8 @@ describe('a handler that is killed', () => {
   async function undisturbed(dataset: Partial<DatasetSettings>, put: () => unknown) {
     restart(dataset);
     const event = await put();
-    let calls = 0;
-    stage.aws.before = () => void calls++;
+    const calls: string[] = [];
+    stage.aws.before = (operation) => void calls.push(operation);
     await stage.play(event);
     return { calls, clean: state() };
   }
@@ -242,8 +242,8 @@ describe('a handler that is killed', () => {
     'at any call goes on with %s by a retry of its step',
     async (_name, dataset, put, event, n) => {
       const { calls, clean } = await undisturbed(dataset, put);
-      expect(calls).toBeGreaterThan(30);
-      for (let killedAt = 1; killedAt <= calls; killedAt++) {
+      expect(calls.length).toBeGreaterThan(30);
+      for (let killedAt = 1; killedAt <= calls.length; killedAt++) {
         restart(dataset);
         const delivered = await put();
         let call = 0;
@@ -259,11 +259,14 @@ describe('a handler that is killed', () => {
     240_000,
   );
 
-  it.each(cases.slice(0, 2))(
+  it.each(cases)(
     'for good at any call leaves %s to a new delivery and the sweep',
     async (_name, dataset, put, event, n) => {
       const { calls, clean } = await undisturbed(dataset, put);
-      for (let killedAt = 1; killedAt <= calls; killedAt++) {
+      for (const [index, operation] of calls.entries()) {
+        // whoever is killed before a read leaves what he would before the write that follows it
+        if (/^(Get|List|Query|Describe|Head)/.test(operation)) continue;
+        const killedAt = index + 1;
         restart(dataset);
         const delivered = await put();
         let call = 0;

@@ -294,19 +294,40 @@ export async function changeSettings(stage: Stage): Promise<void> {
     await atRest(stage);
     await expectOutcome(connection, `${name}.csv`, outcome);
   }
+  await failShard(stage, csv('by-many-failing'));
   await register(connection, properties);
   await atRest(stage);
 }
 
+/** A shard that cannot keep what it found: the outcome says that, and not only that a shard failed. */
+async function failShard(stage: Stage, content: string): Promise<void> {
+  const { connection } = stage;
+  await addFault({
+    service: 's3',
+    operation: 'PutObject',
+    resource: `arn:aws:s3:::${connection.bucket}/uploads/*/shards/look-0.json`,
+    times: 1,
+    code: 'AccessDenied',
+  });
+  await put(connection, 'by-many-failing.csv', content);
+  await atRest(stage);
+  await clearFaults();
+  const found = await expectOutcome(connection, 'by-many-failing.csv', 'failed');
+  if (!found.reason.includes('shard 1 (file 1 by name) could not be looked at: AccessDenied')) {
+    throw new Error(`the shard's error is not told: ${found.reason}`);
+  }
+}
+
 /**
  * Commits that are announced and then interrupted: the step that records the failure finishes one, the plan of the next
- * upload another, and the sweep a third.
+ * upload another, somebody who has a key forgotten a third, and the sweep a fourth.
  */
 async function interruptCommits(stage: Stage, csv: (key: string) => string): Promise<void> {
   const { connection, clock } = stage;
   for (const [finisher, failures] of [
     ['failure', 1],
     ['plan', 2],
+    ['forget', 2],
     ['sweep', 2],
   ] as const) {
     const before = (await listVersions(connection)).length;
@@ -320,6 +341,7 @@ async function interruptCommits(stage: Stage, csv: (key: string) => string): Pro
     await put(connection, `stopped-${finisher}.csv`, csv(finisher));
     await clock.advance(60);
     await clearFaults();
+    if (finisher === 'forget') await forgetKeys(connection, ['nobody-has-this-key-either']);
     if (finisher === 'plan') await put(connection, 'after-it.csv', 'origin,destination\nATL,BOS\n');
     await clock.advance(finisher === 'sweep' ? PAST_SWEEP_SECONDS : 60);
     await atRest(stage);
@@ -329,9 +351,14 @@ async function interruptCommits(stage: Stage, csv: (key: string) => string): Pro
   }
 }
 
-async function expectOutcome(connection: Connection, name: string, outcome: UploadItem['outcome']) {
+async function expectOutcome(
+  connection: Connection,
+  name: string,
+  outcome: UploadItem['outcome'],
+): Promise<UploadItem> {
   const found = (await listUploads(connection)).find(({ key }) => key === `incoming/${name}`);
   if (found?.outcome !== outcome) throw new Error(`${name} is ${found?.outcome}: ${found?.reason}`);
+  return found;
 }
 
 /** Puts a file below `incoming/` as any client does. */

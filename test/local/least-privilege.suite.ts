@@ -45,7 +45,7 @@ const NEEDED_ON_AWS: Readonly<Record<string, string>> = {
     'https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html',
   'plan-scan: ReadVersions': 'The footers of Parquet files that are larger than a shard, 512 MB.',
   ...Object.fromEntries(
-    ['plan-scan', 'commit-upload', 'fail-upload', 'sweep-incoming'].map((handler) => [
+    ['plan-scan', 'commit-upload', 'fail-upload', 'sweep-incoming', 'forget-keys'].map((handler) => [
       `${handler}: ListData: condition datasets/pending/*`,
       'The commit of a run that was interrupted and is finished by an upload; uploads finish those of uploads here.',
     ]),
@@ -64,7 +64,6 @@ const NEEDED_ON_AWS: Readonly<Record<string, string>> = {
   [`merge-scan: ReadData: resource ${DATA}/objects/*`]:
     'The rows of a version that has no index, when a distributed upload is compared with them.',
   'forget-keys: ListData: condition objects/*': 'Contents that an earlier erasure removed.',
-  [`forget-keys: ReadData: resource ${DATA}/tombstones/*`]: 'The list that a second call adds to.',
   [`decide-retraining: ReadData: resource ${DATA}/tombstones/*`]:
     'Labels that are counted after a key was forgotten; the alarms here come before.',
 };

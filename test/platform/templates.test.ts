@@ -43,6 +43,27 @@ describe('the platform stack', () => {
     }
   });
 
+  test('tells people, in words of the event, what became of an upload', () => {
+    const told = Object.fromEntries(
+      resources(dev.platform, 'AWS::Events::Rule')
+        .filter(([, { Properties }]) => Properties.Name?.startsWith('driftless-dev-tell-'))
+        .map(([, { Properties }]) => [Properties.Name.slice('driftless-dev-'.length), Properties]),
+    );
+    const uploads = told['tell-uploads'];
+    expect(uploads.EventPattern['detail-type']).toEqual([
+      'UploadRejected',
+      'UploadFailed',
+      'UploadExpired',
+      'LateFiles',
+    ]);
+    expect(Object.values(uploads.Targets[0].InputTransformer.InputPathsMap)).toContain('$.detail.reason');
+    expect(told['tell-warnings'].EventPattern).toMatchObject({
+      'detail-type': ['DatasetVersioned'],
+      detail: { warnings: [{ exists: true }] },
+    });
+    expect(told['tell-people'].EventPattern['detail-type']).not.toContain('UploadRejected');
+  });
+
   test('gives every function that a rule or CloudFormation calls a place for failed invocations', () => {
     const invoked = resources(dev.platform, 'AWS::Lambda::EventInvokeConfig');
     const targets = new Set(

@@ -1,5 +1,11 @@
 /** In-memory Step Functions: executions by name, as deep as the handlers use them. */
-import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  ListExecutionsCommand,
+  ListMapRunsCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { FakeAws } from './aws-fakes.ts';
 import { awsError } from './s3-fake.ts';
@@ -9,15 +15,31 @@ export interface FakeExecution {
   status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 }
 
+/** A distributed Map's run whose children have ended. */
+export interface FakeMapRun {
+  readonly executionArn: string;
+  readonly mapRunArn: string;
+  readonly startDate: Date;
+  readonly children: readonly {
+    readonly executionArn: string;
+    readonly status: 'SUCCEEDED' | 'FAILED' | 'ABORTED';
+    readonly input: unknown;
+    readonly error?: string;
+    readonly cause?: string;
+  }[];
+}
+
 export interface FakeStates {
   /** By name, in the order of their start. */
   readonly executions: Map<string, FakeExecution>;
+  readonly mapRuns: FakeMapRun[];
   restore(): void;
 }
 
 /** Installs the fake; every call passes by `aws.before`. */
 export function fakeStates(aws: () => FakeAws): FakeStates {
   const executions = new Map<string, FakeExecution>();
+  const mapRuns: FakeMapRun[] = [];
   const states = mockClient(SFNClient);
   states.onAnyCommand().callsFake((input: unknown) => {
     throw new Error(`not faked: Step Functions ${JSON.stringify(input).slice(0, 200)}`);
@@ -33,9 +55,23 @@ export function fakeStates(aws: () => FakeAws): FakeStates {
   });
   states.on(DescribeExecutionCommand).callsFake(async (input) => {
     await aws().before('DescribeExecution', input);
+    const child = mapRuns
+      .flatMap(({ children }) => children)
+      .find(({ executionArn }) => executionArn === input.executionArn);
+    if (child) return { ...child, input: JSON.stringify(child.input) };
     const found = executions.get(input.executionArn.split(':').at(-1));
     if (!found) throw awsError('ExecutionDoesNotExist');
     return { status: found.status };
   });
-  return { executions, restore: () => states.restore() };
+  states.on(ListMapRunsCommand).callsFake(async (input) => {
+    await aws().before('ListMapRuns', input);
+    return { mapRuns: mapRuns.filter(({ executionArn }) => executionArn === input.executionArn) };
+  });
+  states.on(ListExecutionsCommand).callsFake(async (input) => {
+    await aws().before('ListExecutions', input);
+    const { children } = mapRuns.find(({ mapRunArn }) => mapRunArn === input.mapRunArn)!;
+    const executions = children.filter(({ status }) => status === input.statusFilter);
+    return { executions: executions.slice(0, input.maxResults) };
+  });
+  return { executions, mapRuns, restore: () => states.restore() };
 }

@@ -58,6 +58,41 @@ async function makeBusWithRule(account: Account, keyArn: string, targetArn: stri
 
 export const DELIVERY: readonly Assumption[] = [
   {
+    id: 'events-text-of-a-template',
+    statement:
+      'A text that a template puts between quotes is delivered as it is, also with quotes and backslashes of its own; an event without it is not held up.',
+    where: ['lib/governance/notifications.ts'],
+    creates: ['rule', 'queue'],
+    usd: 0,
+    minutes: 3,
+    async check(account) {
+      const events = account.client(EventBridgeClient);
+      const queue = await makeQueue(account, { service: 'events.amazonaws.com' });
+      const Name = account.prefix;
+      await events.send(new PutRuleCommand({ Name, EventPattern: JSON.stringify({ source: [Name] }) }));
+      account.undo(`rule ${Name}`, () => events.send(new DeleteRuleCommand({ Name })));
+      const InputTransformer = {
+        InputPathsMap: { reason: '$.detail.reason', upload: '$.detail.upload' },
+        InputTemplate: '"upload <upload>: <reason>"',
+      };
+      const target = { Id: 'queue', Arn: queue.arn, InputTransformer };
+      await events.send(new PutTargetsCommand({ Rule: Name, Targets: [target] }));
+      account.undo(`target of ${Name}`, () =>
+        events.send(new RemoveTargetsCommand({ Rule: Name, Ids: ['queue'] })),
+      );
+      const tell = async (detail: object) => {
+        const entry = { Source: Name, DetailType: 'Verify', Detail: JSON.stringify(detail) };
+        await events.send(new PutEventsCommand({ Entries: [entry] }));
+        return queue.next('the text').catch(() => undefined);
+      };
+      const reason = 'File "a\\b.csv", row 2: "x".';
+      // a new rule is not everywhere at once
+      const text = await account.eventually('the text', () => tell({ upload: 'one', reason }));
+      assume('the text', text, `"upload one: ${reason}"`);
+      assume('the text without a reason', await tell({ upload: 'two' }), '"upload two: "');
+    },
+  },
+  {
     id: 'events-encrypted-delivery',
     statement:
       'EventBridge uses a key under a condition on aws:SourceAccount to encrypt a bus and to write to an encrypted queue.',

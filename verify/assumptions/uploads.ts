@@ -13,13 +13,16 @@ import {
   CopyObjectCommand,
   CreateMultipartUploadCommand,
   GetObjectTaggingCommand,
+  ListObjectVersionsCommand,
   PutBucketNotificationConfigurationCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
   PutObjectTaggingCommand,
   S3Client,
+  UploadPartCommand,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
+import { OTHER_PARTS } from '../../lib/shared/event-rule.ts';
 import type { Account } from '../account.ts';
 import type { Assumption } from '../assumption.ts';
 import { assume, assumeMatch, refusalOf } from '../assumption.ts';
@@ -42,7 +45,7 @@ export const UPLOADS: readonly Assumption[] = [
   {
     id: 's3-verified-copy',
     statement:
-      "A copy of a version that is no longer current has S3's SHA-256 of its bytes and none of its tags, and is refused where the key is taken; in parts, the composite SHA-256 of the parts.",
+      "A copy of a version that is no longer current has S3's SHA-256 of its bytes and none of its tags, and is refused where the key is taken, also when the source came in parts; a copy in parts has their composite SHA-256.",
     where: ['lambdas/shared/object-versions.ts'],
     creates: ['bucket'],
     usd: 0,
@@ -72,6 +75,41 @@ export const UPLOADS: readonly Assumption[] = [
       assume('tags of the copy', tags, []);
       assume('a second copy', (await refusalOf('a second copy', s3.send(copy))).name, 'PreconditionFailed');
 
+      // as the command line uploads what is larger than a part: S3's checksum of it is of hashes, that of its copy of bytes
+      const inParts = { Bucket, Key: 'incoming/large.csv' };
+      const begun = await s3.send(
+        new CreateMultipartUploadCommand({ ...inParts, ChecksumAlgorithm: 'SHA256' }),
+      );
+      const sent = [];
+      for (const [index, Body] of [bytes.subarray(0, PART), bytes.subarray(PART)].entries()) {
+        const part = { UploadId: begun.UploadId, PartNumber: index + 1 };
+        const ChecksumSHA256 = sha256(Body).toString('base64');
+        const { ETag } = await s3.send(new UploadPartCommand({ ...inParts, ...part, Body, ChecksumSHA256 }));
+        sent.push({ PartNumber: index + 1, ETag, ChecksumSHA256 });
+      }
+      const large = await s3.send(
+        new CompleteMultipartUploadCommand({
+          ...inParts,
+          UploadId: begun.UploadId,
+          MultipartUpload: { Parts: sent },
+        }),
+      );
+      const ofLarge = await s3.send(
+        new CopyObjectCommand({
+          Bucket,
+          Key: 'objects/large',
+          CopySource: `${Bucket}/incoming/large.csv?versionId=${large.VersionId}`,
+          ChecksumAlgorithm: 'SHA256',
+          IfNoneMatch: '*',
+          TaggingDirective: 'REPLACE',
+        }),
+      );
+      assume(
+        "S3's hash of the copy of what came in parts",
+        ofLarge.CopyObjectResult?.ChecksumSHA256,
+        sha256(bytes).toString('base64'),
+      );
+
       const target = { Bucket, Key: 'objects/parts' };
       const { UploadId } = await s3.send(
         new CreateMultipartUploadCommand({
@@ -98,6 +136,40 @@ export const UPLOADS: readonly Assumption[] = [
       const hashes = [bytes.subarray(0, PART), bytes.subarray(PART)].map(sha256);
       const composite = `${sha256(Buffer.concat(hashes)).toString('base64')}-2`;
       assume("S3's hash of the copy in parts", done.ChecksumSHA256, composite);
+    },
+  },
+  {
+    id: 's3-times-in-order',
+    statement:
+      "What was put before a marker, in parts too, is listed with a time that is not after the marker's, and what is put later, in another second, with a later one.",
+    where: ['lambdas/datasets/upload/freeze-listing.ts', 'console/client/upload/upload-folder.ts'],
+    creates: ['bucket'],
+    usd: 0,
+    minutes: 2,
+    async check(account) {
+      const s3 = account.client(S3Client);
+      const Bucket = await makeVersionedBucket(account);
+      const timesOf = async (Prefix: string) => {
+        const { Versions = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket, Prefix }));
+        return Versions.map(({ LastModified }) => LastModified!.getTime());
+      };
+      const large = { Bucket, Key: 'incoming/day/large.csv' };
+      const { UploadId } = await s3.send(new CreateMultipartUploadCommand(large));
+      const sent = await s3.send(new UploadPartCommand({ ...large, UploadId, PartNumber: 1, Body: '1' }));
+      const MultipartUpload = { Parts: [{ PartNumber: 1, ETag: sent.ETag }] };
+      await s3.send(new CompleteMultipartUploadCommand({ ...large, UploadId, MultipartUpload }));
+      await s3.send(new PutObjectCommand({ Bucket, Key: 'incoming/day/small.csv', Body: '1' }));
+      await s3.send(new PutObjectCommand({ Bucket, Key: 'incoming/day/_SUCCESS', Body: new Uint8Array() }));
+      const [marker = 0] = await timesOf('incoming/day/_SUCCESS');
+      const before = [...(await timesOf('incoming/day/large')), ...(await timesOf('incoming/day/small'))];
+      assume('times of objects before the marker', before.length, 2);
+      assume('those after its time', before.filter((time) => time > marker).length, 0);
+      await account.eventually('a later time', async () => {
+        const Key = 'incoming/day/late.csv';
+        await s3.send(new PutObjectCommand({ Bucket, Key, Body: '1' }));
+        const times = await timesOf(Key);
+        return Math.max(...times) > marker ? true : undefined;
+      });
     },
   },
   {
@@ -146,21 +218,21 @@ export const UPLOADS: readonly Assumption[] = [
   {
     id: 'events-upload-patterns',
     statement:
-      'A pattern takes files of incoming/ itself and the markers of its folders, by a wildcard beside a list of wildcards that must not match, and no part of a folder.',
+      'A pattern takes files of incoming/ itself and the markers of its folders, by a wildcard beside fourteen wildcards that must not match, and no part of a folder.',
     where: ['lib/shared/event-rule.ts'],
     creates: [],
     usd: 0,
     minutes: 1,
     async check(account) {
       const events = account.client(EventBridgeClient);
-      const notBelow = ['incoming/*/*', 'captures/*', 'labels/*', 'objects/*', 'datasets/*', 'uploads/*'];
+      const notBelow = ['incoming/*/*', ...OTHER_PARTS.map((part) => `${part}/*`)];
       const key = [{ wildcard: 'incoming/*/_SUCCESS' }, { 'anything-but': { wildcard: notBelow } }];
       const taken: [string, boolean][] = [
         ['incoming/rows.csv', true],
         ['incoming/day 1/_SUCCESS', true],
         ['incoming/day 1/part-0.csv', false],
         ['incoming/day 1/deep/part-0.csv', false],
-        ['objects/00', false],
+        ...OTHER_PARTS.map((part): [string, boolean] => [`${part}/00`, false]),
       ];
       for (const [name, isTaken] of taken) {
         const { Result } = await events.send(

@@ -97,11 +97,6 @@ export function checkUpload({
   return { format: 1, upload, verdict: worst(checks), checks, ...(columns ? { columns } : {}) };
 }
 
-/** The sentences of the blocking findings. */
-export function blockingReasons({ checks }: ChecksDocument): string[] {
-  return checks.filter(({ verdict }) => verdict === 'FAIL').map(({ reason }) => reason);
-}
-
 function pathFrom(files: FilesFacts | readonly FileFacts[], file: number): string | undefined {
   if (!('at' in files)) return undefined;
   const at = files.at(file);

@@ -1,38 +1,23 @@
-/** What the checks of an upload came to, in plain words. */
+/** What the checks of an upload came to, in plain words: for its notification and its decision. */
 import type { Check, ChecksDocument } from '../contract.ts';
 
-/** So many sentences, and so many characters in all: SNS and e-mail take more, a person does not. */
+/** What fits into an event (256 KB) and into a person's patience; all of it is in `checks.json`. */
 const SENTENCES = 10;
-const CHARACTERS = 3_000;
+const CHARACTERS = 1_000;
 
 /**
- * A few lines for a notification or a decision: the verdict, the sentences of what blocks, then of what warns if nothing
- * blocks, else their number.
+ * The sentences of what blocks (`FAIL`) or warns, each with its first offending values and their rows.
+ * @param checksKey where the others are, when there are more than ten.
  */
-export function describeChecks(document: ChecksDocument): string {
-  const of = (verdict: Check['verdict']) => document.checks.filter((check) => check.verdict === verdict);
-  const [blocking, warnings] = [of('FAIL'), of('WARN')];
-  const counted = `${warnings.length} ${warnings.length === 1 ? 'warning' : 'warnings'}`;
-  if (blocking.length > 0) {
-    const lines = [`Refused: ${blocking.length === 1 ? '1 check' : `${blocking.length} checks`} failed.`];
-    lines.push(...sentences(blocking));
-    if (warnings.length > 0) lines.push(`Beside that ${counted}.`);
-    return lines.join('\n');
-  }
-  if (warnings.length > 0) return [`Accepted with ${counted}.`, ...sentences(warnings)].join('\n');
-  return 'Accepted: nothing was found.';
-}
-
-function sentences(checks: readonly Check[]): string[] {
-  const lines: string[] = [];
-  let room = CHARACTERS;
-  for (const { check, reason } of checks.slice(0, SENTENCES)) {
-    const line = `- ${reason} [${check}]`;
-    if (line.length > room) break;
-    lines.push(line);
-    room -= line.length;
-  }
-  const left = checks.length - lines.length;
-  if (left > 0) lines.push(`- and ${left} more in checks.json`);
-  return lines;
+export function describeFindings(
+  { checks }: ChecksDocument,
+  verdict: Extract<Check['verdict'], 'FAIL' | 'WARN'>,
+  checksKey: string,
+): string[] {
+  const found = checks.filter((check) => check.verdict === verdict);
+  const shown = found
+    .slice(0, SENTENCES)
+    .map(({ reason }) => (reason.length > CHARACTERS ? `${reason.slice(0, CHARACTERS)}...` : reason));
+  const left = found.length - shown.length;
+  return left > 0 ? [...shown, `${left} more findings are in ${checksKey}.`] : shown;
 }

@@ -26,8 +26,10 @@ export interface ReadFinding {
 export interface FileFacts {
   /** Name below the upload. */
   readonly path: string;
-  /** Bytes. */
+  /** Bytes; 0 also for a text that has none once it is unpacked. */
   readonly size: number;
+  /** Whether the file has bytes, but its text has none once it is unpacked. */
+  readonly isPackedEmpty?: boolean;
   /** Position in the upload's listing, as `data.__file` has it. @default - position among the facts */
   readonly index?: number;
   /** Absent when it was not read. */

@@ -8,7 +8,7 @@ const HEADERS = 100;
 
 export interface Named<T> {
   readonly count: number;
-  /** The first by position in the listing. */
+  /** The first by position in the listing, of findings the first of each check. */
   readonly first: readonly (T & { readonly index: number; readonly path: string })[];
 }
 
@@ -27,7 +27,7 @@ export interface FilesFacts {
   readonly rows: number;
   /** Files with bytes that count as data, readable or not. */
   readonly withContent: number;
-  readonly empty: Named<object>;
+  readonly empty: Named<{ readonly isPacked?: boolean }>;
   readonly problems: Named<FileProblem>;
   readonly ignored: Named<{ readonly reason: string }>;
   readonly warnings: Named<ReadFinding>;
@@ -56,7 +56,7 @@ export function summarizeFiles(files: Iterable<FileFacts>): FilesFacts {
     count: 0,
     rows: 0,
     withContent: 0,
-    empty: list<object>(),
+    empty: list<{ isPacked?: boolean }>(),
     problems: list<FileProblem>(),
     ignored: list<{ reason: string }>(),
     warnings: list<ReadFinding>(),
@@ -72,7 +72,7 @@ export function summarizeFiles(files: Iterable<FileFacts>): FilesFacts {
     }
     if (file.problem) summary.problems.add({ ...at, ...file.problem });
     else if (file.ignored !== undefined) summary.ignored.add({ ...at, reason: file.ignored });
-    else if (file.size === 0) summary.empty.add(at);
+    else if (file.size === 0) summary.empty.add(file.isPackedEmpty ? { ...at, isPacked: true } : at);
     if (file.size > 0 && file.ignored === undefined) summary.withContent++;
     if (file.columns === undefined) continue;
     const kind = JSON.stringify([file.format, file.columns]);
@@ -140,17 +140,30 @@ function asFinding(warning: string | ReadFinding): ReadFinding {
 }
 
 function mergeNamed<T>(a: Named<T>, b: Named<T>): Named<T> {
-  const first = [...a.first, ...b.first].toSorted((x, y) => x.index - y.index).slice(0, NAMED);
-  return { count: a.count + b.count, first };
+  const both = [...a.first, ...b.first].toSorted((x, y) => x.index - y.index);
+  const isEarly = earlyOfKind<T>();
+  return { count: a.count + b.count, first: both.filter(isEarly) };
+}
+
+/** Tells whether an item is among the first of its check, so that many findings of one do not hide those of another. */
+function earlyOfKind<T>(): (item: T) => boolean {
+  const seen = new Map<unknown, number>();
+  return (item) => {
+    const kind = (item as { readonly check?: string }).check;
+    const before = seen.get(kind) ?? 0;
+    seen.set(kind, before + 1);
+    return before < NAMED;
+  };
 }
 
 function list<T>() {
   let count = 0;
+  const isEarly = earlyOfKind<T>();
   const first: (T & { readonly index: number; readonly path: string })[] = [];
   return {
     add(item: T & { readonly index: number; readonly path: string }) {
       count++;
-      if (first.length < NAMED) first.push(item);
+      if (isEarly(item)) first.push(item);
     },
     named: (): Named<T> => ({ count, first }),
   };

@@ -2,14 +2,23 @@
 import type { SchemaColumn } from '../contract.ts';
 import type { FilesFacts, Header } from './file-facts.ts';
 
-/** How many files lack a column, and the first of them. Files of JSON Lines are not counted: a field may be absent there. */
+/**
+ * How many files lack a column, and the first of them. Not counted are files of JSON Lines, where a field may be absent,
+ * and files that spell it with other capitals than others do, which is told of the files together.
+ */
 export function absentFrom(
   { headers }: FilesFacts,
   column: SchemaColumn,
 ): { readonly files: number; readonly rows: number; readonly first?: string } {
-  const without = headers.filter(
-    ({ format, columns }) => format !== 'jsonl' && !namesOf(column).some((name) => columns.includes(name)),
-  );
+  const names = namesOf(column);
+  const has = ({ columns }: Header, name: string) => columns.includes(name);
+  const folded = names
+    .filter((name) => headers.some((header) => has(header, name)))
+    .map((name) => name.toLowerCase());
+  const without = headers.filter((header) => {
+    if (header.format === 'jsonl' || names.some((name) => has(header, name))) return false;
+    return !header.columns.some((name) => folded.includes(name.toLowerCase()));
+  });
   return {
     files: without.reduce((sum, { files }) => sum + files, 0),
     rows: without.reduce((sum, { rows }) => sum + rows, 0),
@@ -63,7 +72,7 @@ const INVISIBLE = /[\p{Cf}\p{Cc}\u00a0\u2000-\u200a\u202f\u3000\ufeff]/gu;
 const visible = (name: string) => name.replace(INVISIBLE, '');
 
 /** A name in quotes with its invisible characters written out. */
-function nameInQuotes(name: string): string {
+export function nameInQuotes(name: string): string {
   const escaped = name.replace(INVISIBLE, (character) => {
     return `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`;
   });

@@ -5,7 +5,7 @@ import type { DuckDb } from '../../shared/duckdb.ts';
 import { downloadLabelFiles, listLabelFiles, readLabelLines } from '../../shared/label-records.ts';
 import type { ColumnType } from '../../shared/settings.ts';
 import type { ForgetKeysResult } from '../contract.ts';
-import { canonicalKey } from '../versions/tombstones.ts';
+import { canonicalKey } from '../versions/forgotten-rows.ts';
 
 /** Model versions that were trained on one of these dataset versions, in order. */
 export async function findModels(

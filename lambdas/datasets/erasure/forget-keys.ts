@@ -7,8 +7,10 @@ import { NonRetryableError } from '../../shared/errors.ts';
 import type { ColumnType, ProjectSettings } from '../../shared/settings.ts';
 import { withTempDirectory } from '../../shared/temp-directory.ts';
 import type { ForgetKeysInput, ForgetKeysResult } from '../contract.ts';
+import { canonicalKey } from '../versions/forgotten-rows.ts';
 import { loadManifestHeader } from '../versions/manifest.ts';
-import { addTombstones, canonicalKey, keyHash } from '../versions/tombstones.ts';
+import { addTombstones, keyHash } from '../versions/tombstones.ts';
+import { renewCommits } from '../versions/version-store.ts';
 import { findLabelFiles, findModels } from './find-descendants.ts';
 import { findHolders } from './find-holders.ts';
 
@@ -17,7 +19,8 @@ const NAMED_POSITIONS = 10;
 const KEYS_PER_STATEMENT = 500;
 
 /**
- * Adds the keys, records that, and looks for rows of them in every version. Repeating it changes nothing.
+ * Adds the keys, records that, and looks for rows of them in every version. Repeating it changes nothing. Versions whose
+ * commit is announced by now are looked at, too; those that are announced later leave the rows out.
  * @param remainingMs time that the function has left; the search stops in time and says where to go on.
  * @throws NonRetryableError (code `NoKeyColumn`) for a project without key column, (code `KeyNotOfType`) when a key
  *   cannot be a value of that column.
@@ -42,6 +45,7 @@ export async function forgetKeys(
       const keys = wanted.map(({ key }) => key);
       const { tombstones, added } = await addTombstones(project, bucket, { keys, keyType });
       const total = tombstones.hashes.length;
+      await renewCommits(project, bucket);
       await recordDecision({
         project,
         kind: 'erasure',

@@ -1,5 +1,6 @@
 /** How a CSV file separates its fields, and what its columns are called, told from its beginning. */
-import { type CsvDialect, CsvWalker, firstRecord } from './csv-records.ts';
+import { type CsvDialect, CsvWalker } from './csv-records.ts';
+import { firstRecord } from './first-record.ts';
 import { csvHeaderProblem } from './header-names.ts';
 
 export interface CsvHead {

@@ -140,9 +140,16 @@ export class CsvWalker {
     const end = chunk.length;
     if (this.state === State.Unquoted) {
       const { delimiter } = this;
-      for (; at < end; at++) {
+      while (at < end) {
         const byte = chunk[at]!;
-        if (byte === delimiter || byte === LF || byte === CR) break;
+        if (byte === LF || byte === CR) break;
+        if (byte === delimiter) {
+          const next = chunk[at + 1];
+          const isPlain = next !== undefined && next !== delimiter && next > SPACE && next !== QUOTE;
+          if (!isPlain) break;
+          this.fields++;
+        }
+        at++;
       }
     } else if (this.state === State.Quoted) {
       const mark = this.backslash ? BACKSLASH : QUOTE;
@@ -210,32 +217,4 @@ export class CsvWalker {
     this.state = State.RecordStart;
     return this.options.onRecord(record);
   }
-}
-
-/** Fields of the first record of a text, without their quotation marks. */
-export function firstRecord(text: string, { delimiter, escape: mark }: CsvDialect): string[] {
-  const fields: string[] = [];
-  let field = '';
-  let quoted = false;
-  let wasQuoted = false;
-  for (let at = 0; at < text.length; at++) {
-    const character = text[at]!;
-    if (quoted) {
-      if (mark === '\\' && character === '\\') field += text[++at] ?? '';
-      else if (character !== '"') field += character;
-      else if (text[at + 1] === '"' && mark === '"') field += text[++at];
-      else quoted = false;
-    } else if (character === '"' && !wasQuoted && /^ *$/.test(field)) {
-      quoted = true;
-      wasQuoted = true;
-      field = '';
-    } else if (character === delimiter) {
-      fields.push(field);
-      field = '';
-      wasQuoted = false;
-    } else if (character === '\n' || character === '\r') {
-      break;
-    } else if (!wasQuoted || character !== ' ') field += character;
-  }
-  return [...fields, field];
 }

@@ -30,6 +30,8 @@ const COMPRESSIONS: Readonly<Record<string, Compression | undefined>> = {
   '.zst': 'zstd',
 };
 const PARQUET: NamedFormat = { format: 'parquet', tabs: false };
+/** Bytes of a path, as systems have it. */
+const LONGEST_LINK = 4096;
 const ENDINGS = `${Object.keys(TEXT_ENDINGS).join(', ')} (each also with .gz or .zst), .parquet`;
 
 /** What a name promises, or undefined when its ending is none that we read. Case does not matter. */
@@ -78,7 +80,19 @@ export function contradiction(named: NamedFormat, { first, last }: FileEnds): st
   }
   if (format === 'parquet') return parquetContradiction(first, last);
   if (known) return known.is!(first);
+  const target = linkTarget(first);
+  if (target !== undefined) {
+    return `is a symbolic link that was stored as text ("${target}"); links are not followed: upload the file it points to`;
+  }
   return textContradiction(format, first);
+}
+
+/** Where a symbolic link leads that Git stored as a file: its whole content is the name of a file, without line end. */
+function linkTarget(first: Buffer): string | undefined {
+  const text = first.toString('utf8');
+  // a file of one column has no path to a file of data as its header
+  const isName = first.length < LONGEST_LINK && !/[\n\r,;|\t"{]/.test(text);
+  return isName && formatOfName(text) ? text : undefined;
 }
 
 function parquetContradiction(first: Buffer, last: Buffer): string | undefined {

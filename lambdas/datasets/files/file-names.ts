@@ -1,4 +1,5 @@
 /** Names that files of an upload may have: what cannot be restored elsewhere is refused before anything is read. */
+import { ClashFinder } from './name-clashes.ts';
 
 export interface NameFinding {
   /** `block`: the upload is refused; `warn`: it is kept as it is; `info`: the file is left out. */
@@ -14,6 +15,8 @@ export interface NamedFile {
   readonly size: number;
 }
 
+/** So many of each kind are told. */
+const TOLD = 10;
 /** Most file systems take 255 bytes for one segment. */
 const LONGEST_SEGMENT = 255;
 const WINDOWS_RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$/i;
@@ -24,16 +27,72 @@ export function isIgnored({ path, size }: NamedFile): boolean {
   return path.split('/').some((segment) => /^_/.test(segment) || /^\.[^./]/.test(segment));
 }
 
-/** Findings about the names of an upload, as a person reads them. */
-export function nameFindings(files: readonly NamedFile[]): NameFinding[] {
-  const data = files.filter((file) => !isIgnored(file));
-  return [
-    ...data.flatMap(({ path, size }) => refusal(path, size)),
-    ...clashes(data.map(({ path }) => path)),
-    ...data.flatMap(({ path }) => oddities(path)),
-    ...partitionFolders(data),
-    ...ignored(files.filter(isIgnored)),
-  ];
+/**
+ * Looks at the names of an upload one after the other. What it keeps of a name are numbers: about 24 bytes for a file,
+ * and 8 for each folder.
+ */
+export class NameReader {
+  private readonly refused = new Findings();
+  private readonly odd = new Findings();
+  private readonly folders = new Map<string, string>();
+  private readonly clashing = new ClashFinder();
+  private readonly ignored = new IgnoredNames();
+
+  /** The next name, in any order. */
+  add(file: NamedFile): void {
+    const { path, size } = file;
+    if (isIgnored(file)) {
+      this.ignored.add(path);
+      return;
+    }
+    const refusals = refusal(path, size);
+    this.refused.add(refusals);
+    if (refusals.length === 0) this.odd.add(oddities(path));
+    addPartitionFolders(path, this.folders);
+    this.clashing.add(path);
+  }
+
+  /**
+   * Findings as a person reads them.
+   * @param names the same files in the same order; gone through only when some may clash.
+   */
+  findings(names: () => Iterable<NamedFile>): NameFinding[] {
+    const clashes = new Findings();
+    clashes.add(this.clashing.clashes(() => pathsOf(names())));
+    const folders = new Findings();
+    folders.add(partitionFolders(this.folders));
+    return [
+      ...this.refused.told('more names are refused; rename them.'),
+      ...clashes.told('more names clash with others; rename them.'),
+      ...this.odd.told('more names cannot be pulled everywhere; they are kept as they are.'),
+      ...folders.told('more names of folders are no columns either.'),
+      ...this.ignored.findings(),
+    ];
+  }
+}
+
+function* pathsOf(names: Iterable<NamedFile>): Iterable<string> {
+  for (const file of names) if (!isIgnored(file)) yield file.path;
+}
+
+/** The first findings of a kind, and how many more there are. */
+class Findings {
+  private readonly first: NameFinding[] = [];
+  private next: NameFinding | undefined;
+  private count = 0;
+
+  add(findings: readonly NameFinding[]): void {
+    for (const finding of findings) {
+      if (this.count < TOLD) this.first.push(finding);
+      else this.next ??= finding;
+      this.count += 1;
+    }
+  }
+
+  told(more: string): NameFinding[] {
+    const { next } = this;
+    return next ? [...this.first, { ...next, reason: `${this.count - TOLD} ${more}` }] : this.first;
+  }
 }
 
 function refusal(path: string, size: number): NameFinding[] {
@@ -54,30 +113,6 @@ function refusal(path: string, size: number): NameFinding[] {
   return why ? [{ check: 'file-names', severity: 'block', reason: `${shown} ${why}` }] : [];
 }
 
-/** Names that one folder of macOS or Windows cannot hold together. */
-function clashes(paths: readonly string[]): NameFinding[] {
-  const findings: NameFinding[] = [];
-  const block = (reason: string) => findings.push({ check: 'file-names', severity: 'block', reason });
-  const folded = new Map<string, string>();
-  const all = new Set(paths);
-  for (const path of paths) {
-    const key = path.normalize('NFC').toLowerCase();
-    const other = folded.get(key);
-    folded.set(key, path);
-    const pair = `"${other}" and "${path}"`;
-    if (other !== undefined && other.normalize('NFC') === path.normalize('NFC')) {
-      block(`${pair} are the same name on macOS (Unicode NFC); rename one.`);
-    } else if (other !== undefined) {
-      block(`${pair} differ by case only, which macOS and Windows cannot hold in one folder; rename one.`);
-    }
-    for (let at = path.indexOf('/'); at > 0; at = path.indexOf('/', at + 1)) {
-      const folder = path.slice(0, at);
-      if (all.has(folder)) block(`"${folder}" is both a file and a folder ("${path}"); rename one.`);
-    }
-  }
-  return findings;
-}
-
 function oddities(path: string): NameFinding[] {
   const warn = (reason: string): NameFinding[] => [{ check: 'file-names', severity: 'warn', reason }];
   if (path.includes('\\')) {
@@ -95,14 +130,15 @@ function oddities(path: string): NameFinding[] {
   return reserved ? warn(`"${path}" cannot be a file on Windows; it is kept as it is.`) : [];
 }
 
-function partitionFolders(files: readonly NamedFile[]): NameFinding[] {
-  const folders = new Map<string, string>();
-  for (const { path } of files) {
-    for (const folder of path.split('/').slice(0, -1)) {
-      const [name, ...value] = folder.split('=');
-      if (name && value.length > 0 && !folders.has(name)) folders.set(name, folder);
-    }
+/** Keeps the first folder of each name that is written `name=value`. */
+function addPartitionFolders(path: string, folders: Map<string, string>): void {
+  for (const folder of path.split('/').slice(0, -1)) {
+    const [name, ...value] = folder.split('=');
+    if (name && value.length > 0 && !folders.has(name)) folders.set(name, folder);
   }
+}
+
+function partitionFolders(folders: ReadonlyMap<string, string>): NameFinding[] {
   return [...folders].map(([name, folder]) => ({
     check: 'partition-folders',
     severity: 'warn',
@@ -110,34 +146,50 @@ function partitionFolders(files: readonly NamedFile[]): NameFinding[] {
   }));
 }
 
-function ignored(files: readonly NamedFile[]): NameFinding[] {
-  const info = (reason: string): NameFinding => ({ check: 'files-ignored', severity: 'info', reason });
-  const markers = files
-    .filter(({ path }) => path.endsWith('/'))
-    .map(({ path }) => info(`"${path}" is a folder marker and is left out.`));
-  const hidden = files.filter(({ path }) => !path.endsWith('/')).map(({ path }) => path);
-  const byName = hidden.filter((path) => /^[_.]/.test(path.slice(path.lastIndexOf('/') + 1)));
-  const byFolder = hidden.filter((path) => !byName.includes(path));
-  const list = (paths: readonly string[]) =>
-    paths
-      .slice(0, 10)
-      .map((path) => `"${path}"`)
-      .join(', ') + (paths.length > 10 ? ', ...' : '');
-  const findings = [...markers];
-  if (byName.length === 1) {
-    findings.push(info(`1 file whose name begins with "_" or "." is left out: ${list(byName)}.`));
-  } else if (byName.length > 1) {
-    findings.push(
-      info(
-        `${byName.length} files whose names begin with "_" or "." are left out, as Spark and Hive do: ${list(byName)}.`,
-      ),
-    );
+/** Some names that are counted. */
+class Counted {
+  private readonly first: string[] = [];
+  count = 0;
+
+  add(path: string): void {
+    if (this.first.push(path) > TOLD) this.first.pop();
+    this.count += 1;
   }
-  if (byFolder.length > 0) {
-    const [files_, are] = byFolder.length === 1 ? ['1 file', 'is'] : [`${byFolder.length} files`, 'are'];
-    findings.push(
-      info(`${files_} below a folder whose name begins with "_" or "." ${are} left out: ${list(byFolder)}.`),
-    );
+
+  get list(): string {
+    return this.first.map((path) => `"${path}"`).join(', ') + (this.count > TOLD ? ', ...' : '');
   }
-  return findings;
+}
+
+class IgnoredNames {
+  private readonly markers = new Counted();
+  private readonly byName = new Counted();
+  private readonly byFolder = new Counted();
+
+  add(path: string): void {
+    if (path.endsWith('/')) this.markers.add(path);
+    else if (/^[_.]/.test(path.slice(path.lastIndexOf('/') + 1))) this.byName.add(path);
+    else this.byFolder.add(path);
+  }
+
+  findings(): NameFinding[] {
+    const { markers, byName, byFolder } = this;
+    const told: string[] = [];
+    if (markers.count === 1) told.push(`${markers.list} is a folder marker and is left out.`);
+    else if (markers.count > 1) told.push(`${markers.count} folder markers are left out: ${markers.list}.`);
+    if (byName.count === 1) {
+      told.push(`1 file whose name begins with "_" or "." is left out: ${byName.list}.`);
+    } else if (byName.count > 1) {
+      told.push(
+        `${byName.count} files whose names begin with "_" or "." are left out, as Spark and Hive do: ${byName.list}.`,
+      );
+    }
+    if (byFolder.count > 0) {
+      const [files, are] = byFolder.count === 1 ? ['1 file', 'is'] : [`${byFolder.count} files`, 'are'];
+      told.push(
+        `${files} below a folder whose name begins with "_" or "." ${are} left out: ${byFolder.list}.`,
+      );
+    }
+    return told.map((reason) => ({ check: 'files-ignored', severity: 'info', reason }));
+  }
 }

@@ -73,8 +73,8 @@ async function readPacked(
   try {
     const source = createReadStream(file, { highWaterMark: PIECE });
     for await (const piece of unpack(source, size, compression)) {
-      if (!looking.push(piece)) break;
       await unpacked.write(piece);
+      if (!looking.push(piece)) break;
     }
   } catch (error) {
     if (error instanceof UnpackError) return { file: target, size: looking.size, problem: error.message };

@@ -3,18 +3,12 @@
  * `__row` (1-based among the data rows of its file) and `__bad` (column to raw text of what is not of its type; NULL
  * when all is). Nothing depends on the order of rows in it.
  */
-import { type DuckDb, identifier, literal } from '../../shared/duckdb.ts';
+import { type DuckDb, identifier } from '../../shared/duckdb.ts';
 import type { DatasetSettings } from '../../shared/settings.ts';
 import type { FileProblem } from '../checks/fact-types.ts';
-import type { DatasetSchema, SchemaColumn } from '../contract.ts';
-import type { SourceColumn } from '../schema/schema.ts';
-import {
-  byMacro,
-  defineConversions,
-  rawExpression,
-  sourceOf,
-  typedExpression,
-} from '../schema/typed-columns.ts';
+import type { DatasetSchema } from '../contract.ts';
+import { defineConversions, type typedExpression } from '../schema/typed-columns.ts';
+import { insertRows, type StageTarget } from './insert-rows.ts';
 import {
   type FileFinding,
   type InspectedFile,
@@ -24,7 +18,7 @@ import {
 } from './inspected-file.ts';
 import { repairFile } from './repair-file.ts';
 import { roundedValues } from './rounded-values.ts';
-import { scanFiles, scanSignature } from './scan-files.ts';
+import { scanSignature } from './scan-files.ts';
 
 export interface StagedFile {
   readonly index: number;
@@ -42,13 +36,9 @@ export interface StageOptions {
   readonly typed?: typeof typedExpression;
 }
 
-/** Bytes of a raw value that are kept for a message. */
-const SHOWN = 80;
 /** A batch that fails is read again file by file, so it should not be all of a big upload. */
 const BATCH_FILES = 2_000;
 const BATCH_BYTES = 256 * 1024 ** 2;
-/** Columns from which on planning takes longer than reading. */
-const WIDE = 200;
 const SQL_TYPES = {
   string: 'VARCHAR',
   integer: 'BIGINT',
@@ -126,18 +116,13 @@ function* batchesOf(files: readonly ReadableFile[]): Generator<readonly Readable
   for (const batch of open.values()) yield batch.files;
 }
 
-interface Target {
-  readonly schema: DatasetSchema;
-  readonly options: StageOptions;
-}
-
 async function stageBatch(
   database: DuckDb,
   batch: readonly ReadableFile[],
-  target: Target,
+  target: StageTarget,
 ): Promise<StagedFile[]> {
   try {
-    await insert(database, batch, target);
+    await insertRows(database, batch, target);
     const rounded = await roundedValues(database, batch, target.schema);
     return batch.map((file) => {
       const { index, findings } = file;
@@ -152,12 +137,12 @@ async function stageBatch(
   return [...first, ...(await stageBatch(database, batch.slice(half), target))];
 }
 
-async function stageRepaired(database: DuckDb, file: ReadableFile, target: Target): Promise<StagedFile> {
+async function stageRepaired(database: DuckDb, file: ReadableFile, target: StageTarget): Promise<StagedFile> {
   const { index, findings } = file;
   const repaired = await repairFile(file);
   if ('check' in repaired) return { index, problem: repaired, findings };
   try {
-    await insert(database, [repaired], target);
+    await insertRows(database, [repaired], target);
     return { index, findings: [...findings, ...unread(file, target)] };
   } catch (error) {
     if (!isAboutTheFile(error)) throw error;
@@ -167,69 +152,12 @@ async function stageRepaired(database: DuckDb, file: ReadableFile, target: Targe
 }
 
 /** Columns that the schema does not have and could not have. */
-function unread({ path, columns }: ReadableFile, { schema }: Target): FileFinding[] {
+function unread({ path, columns }: ReadableFile, { schema }: StageTarget): FileFinding[] {
   return columns.flatMap(({ name, unread: why }): FileFinding[] => {
     const isKnown = schema.columns.some((column) => column.name === name || column.aliases?.includes(name));
     if (!why || isKnown) return [];
     return [{ check: 'columns-unread', severity: 'warn', reason: `Column "${name}" of "${path}" ${why}.` }];
   });
-}
-
-async function insert(
-  database: DuckDb,
-  batch: readonly ReadableFile[],
-  { schema, options: { nullValues, typed = typedExpression } }: Target,
-): Promise<void> {
-  const { columns: sources } = batch[0]!;
-  const scan = scanFiles(batch, nullValues);
-  const taken = schema.columns.map((column) => ({ column, source: sourceOf(column, sources) }));
-  const values = taken.map(({ column: { type }, source }, at) =>
-    source
-      ? `${typed(source, type, byMacro)} AS t${at}, ${rawText(source)} AS r${at}`
-      : `NULL AS t${at}, NULL AS r${at}`,
-  );
-  const strict = taken.flatMap(({ column, source }, at) =>
-    source && !alwaysFits(source, column) ? [{ at, name: column.name }] : [],
-  );
-  const number =
-    batch.length === 1
-      ? `${batch[0]!.index}`
-      : `(SELECT index FROM __files WHERE __files.filename = source.__filename)`;
-  if (batch.length > 1) await nameFiles(database, batch);
-  const statement = `INSERT INTO data SELECT ${[...taken.map((_, at) => `t${at}`), '__number', 'NULL', badValues(strict)].join(', ')}
-     FROM (SELECT ${[...values, `${number} AS __number`].join(', ')} FROM ${scan} AS source)`;
-  const isWide = schema.columns.length > WIDE;
-  // it takes half of the time that DuckDB plans for, which grows with the square of the columns
-  if (isWide) await database.run("SET disabled_optimizers = 'common_subexpressions'");
-  try {
-    await database.run(statement);
-  } finally {
-    if (isWide) await database.run('RESET disabled_optimizers');
-  }
-}
-
-async function nameFiles(database: DuckDb, batch: readonly ReadableFile[]): Promise<void> {
-  const rows = batch.map(({ data, index }) => `(${literal(data)}, ${index})`).join(', ');
-  await database.run(
-    `CREATE OR REPLACE TEMP TABLE __files AS SELECT * FROM (VALUES ${rows}) AS f (filename, index)`,
-  );
-}
-
-/** Text is text: there is nothing that could be bad, and nothing to look for. */
-const alwaysFits = ({ sourceType }: SourceColumn, { type }: SchemaColumn) =>
-  type === 'string' && sourceType === 'VARCHAR';
-
-const rawText = (source: SourceColumn) => `CAST(${rawExpression(source)} AS VARCHAR)`;
-
-/** Map of the columns whose raw value is there and whose typed one is not; cheap for rows where there is none. */
-function badValues(columns: readonly { readonly at: number; readonly name: string }[]): string {
-  if (columns.length === 0) return 'NULL';
-  const isBad = (at: number) => `(t${at} IS NULL AND r${at} IS NOT NULL)`;
-  const entries = columns.map(
-    ({ at, name }) => `CASE WHEN ${isBad(at)} THEN {'k': ${literal(name)}, 'v': left(r${at}, ${SHOWN})} END`,
-  );
-  return `CASE WHEN ${columns.map(({ at }) => isBad(at)).join(' OR ')}
-    THEN map_from_entries(list_filter([${entries.join(', ')}], lambda entry: entry IS NOT NULL)) END`;
 }
 
 /** Rows of one file lie together and in its order, so their place in the table tells their number. */

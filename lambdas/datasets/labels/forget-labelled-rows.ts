@@ -5,13 +5,8 @@
  * when some label record of its row says so. A captured row that no record names stays.
  */
 import type { DuckDb } from '../../shared/duckdb.ts';
-import {
-  canonicalKey,
-  createForgotten,
-  isForgotten,
-  loadTombstones,
-  type Tombstones,
-} from '../versions/tombstones.ts';
+import { canonicalKey, createForgotten, isForgotten } from '../versions/forgotten-rows.ts';
+import { loadTombstones, type Tombstones } from '../versions/tombstones.ts';
 
 /**
  * Takes the records of forgotten keys out of the table `label_lines`, with all other records of the same captured rows:

@@ -141,7 +141,7 @@ async function reject(
     by: 'receive-labels',
     judgement: { rule: 'labels', verdict: 'FAIL', reason, inputs: { key, sha256, badLines } },
   });
-  await publish('UploadRejected', { project, upload, reasons: [reason], checksKey });
+  await publish('UploadRejected', { project, upload, reasons: [reason], reason, checksKey });
   return { outcome: 'rejected', sha256, rows: 0, badLines };
 }
 

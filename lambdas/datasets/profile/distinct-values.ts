@@ -7,12 +7,15 @@
 import { type DuckDb, identifier, literal } from '../../shared/duckdb.ts';
 import type { DatasetSchema, SchemaColumn } from '../contract.ts';
 import { MAXIMUM_LISTED_VALUES } from './grid-edges.ts';
+import { COLUMNS_AT_ONCE, groupTexts, parts } from './group-texts.ts';
 import { profileKind } from './profile.ts';
 
 /** Distinct texts of a column that are counted; with more, the list of categories comes from the sample. */
 export const MAXIMUM_COUNTED_TEXTS = 100_000;
 /** DuckDB's estimate is within a few percent, so so many times the limit is surely too many. */
 const SURELY_TOO_MANY = 2;
+/** And so many times the limit is surely not too many. */
+const SURELY_FEW = 0.5;
 
 export interface DistinctValuesOptions {
   readonly table: string;
@@ -32,10 +35,11 @@ export async function countDistinctValues(database: DuckDb, options: DistinctVal
   await database.run(
     `CREATE OR REPLACE TABLE ${into} (name VARCHAR, text VARCHAR, number DOUBLE, rows BIGINT)`,
   );
-  const tooMany = await surelyTooMany(database, { table, schema, sample, into });
+  const { tooMany, fewTexts } = await lookAtNumbers(database, { table, schema, sample, into });
+  await countFewTexts(database, { table, columns: [...fewTexts], into });
   for (const column of schema.columns) {
     const kind = profileKind(column.type, column.role);
-    if (kind === 'opaque') continue;
+    if (kind === 'opaque' || fewTexts.has(column.name)) continue;
     if (tooMany.has(column.name)) {
       await database.run(`INSERT INTO ${into} VALUES (${literal(column.name)}, NULL, NULL, NULL)`);
       continue;
@@ -46,6 +50,23 @@ export async function countDistinctValues(database: DuckDb, options: DistinctVal
       `INSERT INTO ${into} SELECT ${literal(column.name)}, ${isNumeric ? 'NULL, value' : 'value, NULL'}, count(*)
        FROM (SELECT ${value} AS value FROM ${table}) WHERE value IS NOT NULL GROUP BY value
        LIMIT ${limitOf(isNumeric) + 1}`,
+    );
+  }
+}
+
+async function countFewTexts(
+  database: DuckDb,
+  {
+    table,
+    columns,
+    into,
+  }: { readonly table: string; readonly columns: readonly string[]; readonly into: string },
+): Promise<void> {
+  for (const pass of parts(columns, COLUMNS_AT_ONCE)) {
+    const names = pass.map(literal).join(', ');
+    await database.run(
+      `INSERT INTO ${into} SELECT ([${names}])[place + 1], text, NULL, rows FROM (${groupTexts(table, pass)})
+       WHERE text IS NOT NULL`,
     );
   }
 }
@@ -82,24 +103,27 @@ export function finiteNumber({ name }: Pick<SchemaColumn, 'name'>): string {
 
 const limitOf = (isNumeric: boolean) => (isNumeric ? MAXIMUM_LISTED_VALUES : MAXIMUM_COUNTED_TEXTS);
 
-/** Names of columns that a cheap look proves to have too many. */
-async function surelyTooMany(
+/** Names of columns that a cheap look proves to have too many values, and of texts that it proves to have few. */
+async function lookAtNumbers(
   database: DuckDb,
   { table, schema, sample }: DistinctValuesOptions,
-): Promise<Set<string>> {
+): Promise<{ readonly tooMany: ReadonlySet<string>; readonly fewTexts: ReadonlySet<string> }> {
   const of = (kind: string) => schema.columns.filter(({ type, role }) => profileKind(type, role) === kind);
-  const names = new Set<string>();
-  const look = async (columns: readonly SchemaColumn[], from: string, limit: number) => {
+  const tooMany = new Set<string>();
+  const fewTexts = new Set<string>();
+  const look = async (columns: readonly SchemaColumn[], from: string, limit: number, few?: Set<string>) => {
     if (columns.length === 0) return;
     const estimates = columns.map(({ name }, i) => `approx_count_distinct(${identifier(name)}) AS d${i}`);
     const estimated = await database.row<Record<string, number>>(
       `SELECT ${estimates.join(', ')} FROM ${from}`,
     );
     for (const [index, { name }] of columns.entries()) {
-      if (estimated[`d${index}`]! > SURELY_TOO_MANY * limit) names.add(name);
+      const estimate = estimated[`d${index}`]!;
+      if (estimate > SURELY_TOO_MANY * limit) tooMany.add(name);
+      else if (estimate < SURELY_FEW * limit) few?.add(name);
     }
   };
   await look(of('numeric'), sample, MAXIMUM_LISTED_VALUES);
-  await look(of('categorical'), table, MAXIMUM_COUNTED_TEXTS);
-  return names;
+  await look(of('categorical'), table, MAXIMUM_COUNTED_TEXTS, fewTexts);
+  return { tooMany, fewTexts };
 }

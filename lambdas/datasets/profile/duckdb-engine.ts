@@ -6,6 +6,7 @@
 import { type DuckDb, identifier } from '../../shared/duckdb.ts';
 import { CategoryCounter, textTypeCode } from './category-counter.ts';
 import { textRank, textRegister } from './distinct-sketch.ts';
+import { COLUMNS_AT_ONCE, groupTexts, parts } from './group-texts.ts';
 import { type Measure, MeasuredValues } from './measures.ts';
 import { NumberCounter } from './number-counter.ts';
 
@@ -25,10 +26,9 @@ export async function countMeasures(
   const values = new MeasuredValues();
   const missing = new Map<string, number>();
   await countNumbers(database, table, measures, values);
-  for (const measure of measures) {
-    if (measure.measure === 'categories') {
-      missing.set(measure.column!, await countTexts(database, table, measure, values));
-    }
+  const texts = measures.filter(({ measure }) => measure === 'categories');
+  for (const pass of parts(texts, COLUMNS_AT_ONCE)) {
+    await countTexts(database, table, pass, { values, missing });
   }
   await countRows(database, table, measures, { values, missing });
   await countInvalid(database, table, measures, values);
@@ -88,25 +88,27 @@ async function exactRange(database: DuckDb, table: string, column: string, value
   values.set('range', column, { ...range, minText: ends.min, maxText: ends.max });
 }
 
-/** Returns how many rows have no text. */
+/** Counts the texts of some columns, and their rows without one as missing. */
 async function countTexts(
   database: DuckDb,
   table: string,
-  { column, values: listed }: Measure,
-  values: MeasuredValues,
-): Promise<number> {
-  const counter = new CategoryCounter(listed!);
-  let missing = 0;
+  measures: readonly Measure[],
+  { values, missing }: { readonly values: MeasuredValues; readonly missing: Map<string, number> },
+): Promise<void> {
+  const columns = measures.map(({ column }) => column!);
+  const counters = measures.map((measure) => new CategoryCounter(measure.values!));
+  for (const column of columns) missing.set(column, 0);
   const groups = database.chunks(
-    `SELECT text, CAST(rows AS DOUBLE), CAST(length(text) AS INTEGER), ${textTypeCode('text')},
+    `SELECT place, text, CAST(rows AS DOUBLE), CAST(length(text) AS INTEGER), ${textTypeCode('text')},
        ${textRegister('text')}, ${textRank('text')}
-     FROM (SELECT CAST(${identifier(column!)} AS VARCHAR) AS text, count(*) AS rows FROM ${table} GROUP BY 1)`,
+     FROM (${groupTexts(table, columns)})`,
   );
-  for await (const [texts, rows, lengths, typeCodes, registers, ranks] of groups) {
+  for await (const [places, texts, rows, lengths, typeCodes, registers, ranks] of groups) {
     for (const [index, text] of texts!.entries()) {
-      if (text === null) missing += rows![index] as number;
+      const place = places![index] as number;
+      if (text === null) missing.set(columns[place]!, rows![index] as number);
       else {
-        counter.add({
+        counters[place]!.add({
           text: text as string,
           rows: rows![index] as number,
           length: lengths![index] as number,
@@ -117,11 +119,13 @@ async function countTexts(
       }
     }
   }
-  values.set('categories', column, counter.categories);
-  values.set('lengths', column, counter.lengths);
-  values.set('textTypes', column, counter.textTypes);
-  values.set('distinct', column, counter.sketch);
-  return missing;
+  for (const [place, counter] of counters.entries()) {
+    const column = columns[place]!;
+    values.set('categories', column, counter.categories);
+    values.set('lengths', column, counter.lengths);
+    values.set('textTypes', column, counter.textTypes);
+    values.set('distinct', column, counter.sketch);
+  }
 }
 
 /** Counts rows, and missing values where no pass above has counted them or can have met one. */

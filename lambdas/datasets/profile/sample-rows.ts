@@ -20,6 +20,8 @@ const FIRST_TRY = 1.3;
 /** With repeated rows a try finds too few entries; the next looks at so many times as many rows. */
 const NEXT_TRY = 4;
 const HASHES = 2n ** 64n;
+/** Columns from which on their buffers are most of the memory. */
+const WIDE = 200;
 
 export interface SampleOptions {
   /** Table, view or subquery in brackets with the schema's columns. */
@@ -83,13 +85,23 @@ async function keepLowest(database: DuckDb, rows: string, options: KeepOptions):
   );
   const isRepeated = repeated > 0;
   const values = columns.map((name) => `, ${isRepeated ? `any_value(${name}) AS ${name}` : name}`).join('');
-  await database.run(
-    `CREATE OR REPLACE TABLE ${into} AS
+  const statement = `CREATE OR REPLACE TABLE ${into} AS
      SELECT __hash, ${isRepeated ? 'any_value(kept.__copies)' : 'kept.__copies'} AS __copies${values}
      FROM (${rows}) AS found JOIN ${kept} AS kept USING (__hash) ${isRepeated ? 'GROUP BY __hash' : ''};
-     DROP TABLE ${kept}`,
-  );
+     DROP TABLE ${kept}`;
+  await (columns.length > WIDE ? runOnOneThread(database, statement) : database.run(statement));
   return count;
+}
+
+/** Each thread has buffers of half a megabyte for a column of a table that it makes, however few rows it fills them with. */
+async function runOnOneThread(database: DuckDb, statement: string): Promise<void> {
+  const { threads } = await database.row<{ threads: number }>("SELECT current_setting('threads') AS threads");
+  await database.run('SET threads = 1');
+  try {
+    await database.run(statement);
+  } finally {
+    await database.run(`SET threads = ${threads}`);
+  }
 }
 
 const defaultEntries = ({ columns }: DatasetSchema) =>

@@ -3,6 +3,7 @@ import type { FileFacts, TableFacts } from '../checks/fact-types.ts';
 import type { ChecksDocument, ListedObject, ScanPlan, ScanResult } from '../contract.ts';
 import type { EvolvedSchema } from '../schema/evolution.ts';
 import type { TypeEvidence } from '../schema/infer-types.ts';
+import type { InferenceFacts } from '../schema/inference-facts.ts';
 import type { Duplicates } from '../versions/duplicates.ts';
 
 /**
@@ -71,6 +72,7 @@ export interface MergedStage {
   readonly accepted?: {
     readonly checks: ChecksDocument;
     readonly duplicates?: Omit<Duplicates, 'dropped'>;
+    readonly headIndexes?: readonly string[];
     readonly note?: string;
   };
   /** Of one that is refused, or adds nothing: it is staged already. */
@@ -101,6 +103,8 @@ export interface StagedShard {
   readonly files: readonly FileFacts[];
   /** Absent when no file of the shard could be read. */
   readonly facts?: TableFacts;
+  /** Of a first version whose columns nobody declared. */
+  readonly inference?: InferenceFacts;
 }
 
 /** What `sample` finds in a shard beside its tables. */

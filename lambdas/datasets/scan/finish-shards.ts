@@ -40,7 +40,7 @@ export async function finishShards(context: ScanContext, place: ScanPlace): Prom
     const counted = await shardResult<DatasetProfile>({ bucket, workPrefix }, 'count', shard.shard);
     profile = profile ? mergeProfiles(profile, counted) : counted;
   }
-  const { checks, duplicates, note } = merged.accepted!;
+  const { checks, duplicates, headIndexes, note } = merged.accepted!;
   let dropped: string | undefined;
   if (merged.droppedRows > 0) {
     dropped = join(directory, 'dropped.parquet');
@@ -49,6 +49,7 @@ export async function finishShards(context: ScanContext, place: ScanPlace): Prom
   return finishVersion(context, place, {
     checks,
     duplicates: duplicates && { ...duplicates, dropped },
+    headIndexes,
     evolved: settled,
     profile: profile!,
     note,

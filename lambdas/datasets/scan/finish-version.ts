@@ -7,11 +7,10 @@ import type { DatasetProfile } from '../profile/profile.ts';
 import type { EvolvedSchema } from '../schema/evolution.ts';
 import { DatasetDigest } from '../versions/manifest.ts';
 import { indexDigest, writeIndex } from '../versions/row-hashes.ts';
-import { headIndexes } from './head-rows.ts';
 import type { JudgedUpload } from './judge-upload.ts';
 import type { ScanContext, ScanPlace } from './scan-context.ts';
 import { stageVersion } from './stage-version.ts';
-import { addedFiles, numberedFiles } from './version-tables.ts';
+import { addedFiles, NUMBERED_FILES } from './version-tables.ts';
 
 const PARQUET = 'application/vnd.apache.parquet';
 
@@ -28,11 +27,12 @@ export interface FinishedVersion extends JudgedUpload {
 export async function finishVersion(
   context: ScanContext,
   place: ScanPlace,
-  { checks, duplicates, evolved, profile, note, hashes }: FinishedVersion,
+  version: FinishedVersion,
 ): Promise<ScanResult> {
   const { adds, tombstones } = context;
+  const { checks, duplicates, evolved, profile, note } = version;
   const { schema, schemaVersion } = evolved;
-  const indexes = await indexesOf(context, place, evolved, hashes);
+  const indexes = await indexesOf(context, place, version);
   return stageVersion(
     { context, place },
     {
@@ -53,14 +53,13 @@ export async function finishVersion(
   );
 }
 
-/** Writes the index of the upload's rows. @returns the keys of the version's indexes; undefined without a key column. */
+/** Writes the index of the upload's rows. @returns the keys of the version's indexes; undefined when there is nothing to index. */
 async function indexesOf(
   context: ScanContext,
   place: ScanPlace,
-  { schema }: EvolvedSchema,
-  hashes: readonly string[],
+  { evolved: { schema }, hashes, headIndexes = [] }: FinishedVersion,
 ): Promise<readonly string[] | undefined> {
-  const { settings, adds } = context;
+  const { settings } = context;
   const { database, directory } = place;
   const made = indexDigest(settings.dataset, schema);
   if (made === undefined) return undefined;
@@ -69,8 +68,7 @@ async function indexesOf(
   for await (const file of addedFiles(database)) digest.add(file);
   const key = indexKey(made, digest.hex());
   const to = join(directory, 'index.parquet');
-  await writeIndex(database, { hashes, files: await numberedFiles(database), to });
+  await writeIndex(database, { hashes, files: NUMBERED_FILES, to });
   await uploadFile(settings.dataBucket, key, to, PARQUET, { ifAbsent: true });
-  const before = adds ? await headIndexes(context, place, schema) : [];
-  return [...(before ?? []), key];
+  return [...headIndexes, key];
 }

@@ -6,7 +6,7 @@ import { mapLimited } from '../../shared/parallel.ts';
 import type { DatasetSchema } from '../contract.ts';
 import type { FindDuplicatesOptions } from '../versions/duplicates.ts';
 import { manifestFiles } from '../versions/manifest.ts';
-import { indexDigest, writeIndex, writeRowHashes } from '../versions/row-hashes.ts';
+import { indexDigest, uniqueColumns, writeIndex, writeRowHashes } from '../versions/row-hashes.ts';
 import { forEachVersionFile } from '../versions/version-files.ts';
 import type { ScanContext, ScanHead, ScanPlace } from './scan-context.ts';
 import { createHeadFiles, writeHeadFiles } from './version-tables.ts';
@@ -23,14 +23,15 @@ export async function prepareHead({ settings, head }: ScanContext, place: ScanPl
   await createHeadFiles(database, file);
 }
 
-/** Index and dropped rows of the head on this machine's disk; undefined when rows cannot be told apart. */
+/**
+ * Index and dropped rows of the head on this machine's disk; undefined when rows cannot be told apart.
+ * @param keys by `headIndexes`.
+ */
 export async function headDuplicates(
-  context: ScanContext,
+  { settings, head }: ScanContext,
   place: ScanPlace,
-  schema: DatasetSchema,
+  keys: readonly string[] | undefined,
 ): Promise<FindDuplicatesOptions['head']> {
-  const { settings, head } = context;
-  const keys = await headIndexes(context, place, schema);
   if (!head || !keys) return undefined;
   const { dataBucket: bucket } = settings;
   const { directory } = place;
@@ -47,8 +48,9 @@ export async function headDuplicates(
 
 /**
  * Keys of the index objects that cover all rows of the head. Where it has none that can be compared with (a run made it,
- * or the project declares another key by now) its files are read once more, and the index is kept for the next time.
- * @returns undefined without a head, and without a key column.
+ * the project declares another key by now, or unique values of rows that were forgotten since are in it) its files are
+ * read once more, and the index is kept for the next time.
+ * @returns undefined without a head, and without columns that an index is made of.
  */
 export async function headIndexes(
   context: ScanContext,
@@ -58,13 +60,16 @@ export async function headIndexes(
   const { settings, head } = context;
   const made = indexDigest(settings.dataset, schema);
   if (!head || made === undefined) return undefined;
-  const { indexes } = head.header;
-  if (indexes?.every((key) => key.startsWith(indexKey(made, '').replace(/\.parquet$/, '')))) return indexes;
+  const { indexes, tombstones } = head.header;
+  const isAsMade = indexes?.every((key) => key.startsWith(indexKey(made, '').replace(/\.parquet$/, '')));
+  const isForgotten =
+    tombstones !== context.tombstones?.digest && uniqueColumns(settings.dataset, schema).length > 0;
+  if (isAsMade && !isForgotten) return indexes!;
   return indexAgain(context, place, { head, schema, made });
 }
 
 async function indexAgain(
-  { settings }: ScanContext,
+  { settings, tombstones }: ScanContext,
   { database, directory }: ScanPlace,
   { head, schema, made }: { readonly head: ScanHead; readonly schema: DatasetSchema; readonly made: string },
 ): Promise<readonly string[]> {
@@ -80,6 +85,7 @@ async function indexAgain(
       settings: dataset,
       version: head.version,
       header: { ...head.header, schema },
+      tombstones,
       withoutDropped: false,
     },
     async ({ files }) => {
@@ -87,7 +93,8 @@ async function indexAgain(
       await writeRowHashes(database, dataset, schema, hashes);
       const to = join(directory, 'head-index.parquet');
       await writeIndex(database, { hashes: [hashes], files, to });
-      const key = indexKey(made, `${head.header.digest}-${keys.length}`);
+      const without = tombstones === undefined ? '' : `-without-${tombstones.digest.slice(0, 16)}`;
+      const key = indexKey(made, `${head.header.digest}${without}-${keys.length}`);
       await uploadFile(bucket, key, to, PARQUET, { ifAbsent: true });
       keys.push(key);
     },

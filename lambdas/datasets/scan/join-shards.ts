@@ -7,7 +7,8 @@ import type { FileFacts, TableFacts } from '../checks/fact-types.ts';
 import { type FilesFacts, mergeFilesFacts, summarizeFiles } from '../checks/file-facts.ts';
 import { mergeFacts } from '../checks/merge-facts.ts';
 import type { ScannedFile } from '../contract.ts';
-import { type NamedFile, nameFindings } from '../files/file-names.ts';
+import { type InferenceFacts, mergeInferenceFacts } from '../schema/inference-facts.ts';
+import { inferenceFindings } from '../schema/inference-findings.ts';
 import { readListing } from '../upload/freeze-listing.ts';
 import type { Duplicates } from '../versions/duplicates.ts';
 import { manifestFiles } from '../versions/manifest.ts';
@@ -27,14 +28,15 @@ import {
 } from './contract.ts';
 import { prepareHead } from './head-rows.ts';
 import { judgeUpload } from './judge-upload.ts';
+import { ListedNames } from './listed-names.ts';
+import { linesOf } from './local-lines.ts';
 import { SHARD_LIMITS } from './plan-shards.ts';
 import { addedUp, readAgain, whyReadAgain } from './profile-version.ts';
 import type { ScanContext, ScanPlace } from './scan-context.ts';
 import { fetchHashes, plannedShards, putText, shardResult } from './shard-tables.ts';
 import { stageUnchanged } from './stage-unchanged.ts';
-import { linesOf } from './stage-upload.ts';
 import { stageRefusal } from './stage-version.ts';
-import { createOwnFiles, numberedFiles } from './version-tables.ts';
+import { createOwnFiles, NUMBERED_FILES } from './version-tables.ts';
 
 const JSON_LINES = 'application/x-ndjson';
 const PARQUET = 'application/vnd.apache.parquet';
@@ -67,15 +69,14 @@ async function judge(context: ScanContext, place: ScanPlace): Promise<MergedStag
   await writeWithRows(looked, scanned, { rows: found.rows, kept: new Set(settled.kept) });
   await uploadFile(bucket, readFilesKey(workPrefix), scanned, JSON_LINES);
   await createOwnFiles(database, scanned, adds);
-  const names: NamedFile[] = [];
-  for await (const { path, size } of readListing(bucket, plan.upload)) names.push({ path, size });
-  const { checks, duplicates } = await judgeUpload(context, place, {
+  const names = await ListedNames.of(join(directory, 'names.jsonl'), readListing(bucket, plan.upload));
+  const { checks, duplicates, headIndexes } = await judgeUpload(context, place, {
     evolved: settled,
     files: found.files,
-    findings: nameFindings(names),
+    findings: [...names.findings(), ...(found.inference ? inferenceFindings(found.inference) : [])],
     table: settled.present.length > 0 ? found.table : undefined,
     hashes: await fetchHashes(context, place, shards),
-    pathOf: (file) => names[file]?.path,
+    pathOf: (file) => names.pathOf(file),
   });
   if (checks.verdict === 'FAIL') {
     return { ...finished, result: await stageRefusal({ context, place }, checks, scanned) };
@@ -88,13 +89,19 @@ async function judge(context: ScanContext, place: ScanPlace): Promise<MergedStag
     shardsKey: await listProfiled(context, shards, again),
     ownDroppedRows: counts.ownDroppedRows,
     droppedRows: counts.droppedRows,
-    accepted: { checks, note, ...(duplicates && { duplicates: counts as Omit<Duplicates, 'dropped'> }) },
+    accepted: {
+      checks,
+      headIndexes,
+      note,
+      ...(duplicates && { duplicates: counts as Omit<Duplicates, 'dropped'> }),
+    },
   };
 }
 
 interface Findings {
   readonly files: FilesFacts;
   readonly table?: TableFacts;
+  readonly inference?: InferenceFacts;
   /** Rows by position of the file. */
   readonly rows: ReadonlyMap<number, number>;
 }
@@ -104,6 +111,7 @@ async function joinFindings({ settings, plan }: ScanContext, shards: readonly Sh
   const rows = new Map<number, number>();
   let files = summarizeFiles([]);
   let table: TableFacts | undefined;
+  let inference: InferenceFacts | undefined;
   let cut: FileFacts | undefined;
   const endCut = () => {
     if (cut) files = mergeFilesFacts(files, summarizeFiles([cut]));
@@ -112,6 +120,9 @@ async function joinFindings({ settings, plan }: ScanContext, shards: readonly Sh
   for (const { shard, kind } of shards) {
     const staged = await shardResult<StagedShard>(place, 'stage', shard);
     if (staged.facts) table = table ? mergeFacts(table, staged.facts) : staged.facts;
+    if (staged.inference) {
+      inference = inference ? mergeInferenceFacts(inference, staged.inference) : staged.inference;
+    }
     for (const file of staged.files) rows.set(file.index!, (rows.get(file.index!) ?? 0) + (file.rows ?? 0));
     if (kind === 'row-groups') {
       const [part] = staged.files;
@@ -123,7 +134,7 @@ async function joinFindings({ settings, plan }: ScanContext, shards: readonly Sh
     files = mergeFilesFacts(files, summarizeFiles(staged.files));
   }
   endCut();
-  return { files, table, rows };
+  return { files, table, inference, rows };
 }
 
 /** Facts of two parts of one file. */
@@ -161,7 +172,7 @@ async function keepDropped(
   await uploadFile(bucket, droppedRowsKey(plan.workPrefix), duplicates.dropped, PARQUET);
   if (duplicates.ownDroppedRows === 0) return;
   const own = join(directory, 'own-dropped.parquet');
-  await createFileNumbers(database, await numberedFiles(database));
+  await createFileNumbers(database, NUMBERED_FILES);
   await database.run(
     `COPY (SELECT n.index AS file, d.row FROM ${parquet([duplicates.dropped])} AS d
        JOIN file_numbers AS n ON n.path = d.path) TO ${literal(own)} (FORMAT parquet)`,

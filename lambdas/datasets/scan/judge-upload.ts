@@ -6,9 +6,10 @@ import type { FilesFacts } from '../checks/file-facts.ts';
 import type { ChecksDocument } from '../contract.ts';
 import type { EvolvedSchema } from '../schema/evolution.ts';
 import { type Duplicates, findDuplicates } from '../versions/duplicates.ts';
-import { headDuplicates } from './head-rows.ts';
+import { headDuplicates, headIndexes } from './head-rows.ts';
 import type { ScanContext, ScanPlace } from './scan-context.ts';
-import { numberedFiles } from './version-tables.ts';
+import { setFindings } from './set-findings.ts';
+import { NUMBERED_FILES } from './version-tables.ts';
 
 export interface ScannedUpload {
   readonly evolved: EvolvedSchema;
@@ -27,6 +28,8 @@ export interface JudgedUpload {
   readonly checks: ChecksDocument;
   /** Absent when no file could be read. */
   readonly duplicates?: Duplicates;
+  /** Keys of the head's index objects; absent without any, and where the upload replaces the head. */
+  readonly headIndexes?: readonly string[];
 }
 
 /** Needs the tables `own_files` and `head_files`. */
@@ -37,11 +40,12 @@ export async function judgeUpload(
 ): Promise<JudgedUpload> {
   const { settings, plan, item, head, adds } = context;
   const { evolved, files, findings, table, hashes, pathOf } = scanned;
+  const indexes = adds ? await headIndexes(context, place, evolved.schema) : undefined;
   const duplicates = table
     ? await findDuplicates(place.database, {
         own: hashes,
-        files: await numberedFiles(place.database),
-        head: adds ? await headDuplicates(context, place, evolved.schema) : undefined,
+        files: NUMBERED_FILES,
+        head: await headDuplicates(context, place, indexes),
         to: join(place.directory, 'dropped.parquet'),
       })
     : undefined;
@@ -49,7 +53,7 @@ export async function judgeUpload(
     upload: plan.upload,
     settings: settings.dataset,
     files,
-    findings,
+    findings: [...findings, ...(await setFindings(place.database, files))],
     table,
     schemaChanges: evolved.changes,
     head: head && { profile: head.profile, rows: head.header.rows },
@@ -57,5 +61,5 @@ export async function judgeUpload(
     uploadedAtMs: Date.parse(item.receivedAt),
     pathOf,
   });
-  return { checks, duplicates };
+  return { checks, duplicates, ...(indexes && { headIndexes: indexes }) };
 }

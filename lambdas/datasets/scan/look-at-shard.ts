@@ -10,7 +10,7 @@ import type { LookedShard, Shard } from './contract.ts';
 import { streamRange } from './ranges.ts';
 import type { ScanContext } from './scan-context.ts';
 import { type FetchedFile, fetchFiles, type ShardFile, shardFiles } from './shard-files.ts';
-import { evidenceOf } from './stage-upload.ts';
+import { evidenceOf } from './stage-by-schema.ts';
 
 /** @throws what `inspectFiles` throws; nothing for what is wrong with a file. */
 export async function lookAtShard(

@@ -4,9 +4,10 @@ import { type HeadItem, projectPk, SK } from '../../shared/catalog-items.ts';
 import { digestOf } from '../../shared/digest.ts';
 import { workPrefix } from '../../shared/keys.ts';
 import type { ProjectSettings } from '../../shared/settings.ts';
-import type { ScanPlan, ScanRoute } from '../contract.ts';
+import type { ScanBasis, ScanPlan, ScanRoute } from '../contract.ts';
 import { readListing } from '../upload/freeze-listing.ts';
 import { requireUpload } from '../upload/upload-store.ts';
+import { tombstonesDigest } from '../versions/tombstones.ts';
 import { finishPendingCommit } from '../versions/version-store.ts';
 import { planShards } from './plan-shards.ts';
 
@@ -18,18 +19,23 @@ export const ONE_FUNCTION_FILES = 200_000;
 const UNPACKED_TIMES = 5;
 
 /**
- * Plans one scan. The same upload on the same head with the same settings has the same work prefix, so a repeated scan
- * writes the same documents to the same place, and never into those of another.
+ * Plans one scan. The same upload on the same basis has the same work prefix, so a repeated scan writes the same
+ * documents to the same place, and never into those of another.
  */
 export async function planScan(settings: ProjectSettings, upload: string): Promise<ScanPlan> {
   const { project, dataBucket: bucket, dataset } = settings;
   const item = await requireUpload(project, upload);
-  await finishPendingCommit(project, bucket);
+  const commits = await finishPendingCommit(project, bucket);
   const head = await getItem<HeadItem>(projectPk(project), SK.head);
-  const headVersion = head?.item.version;
+  const basis: ScanBasis = {
+    settingsDigest: digestOf(settings),
+    headVersion: head?.item.version,
+    tombstones: await tombstonesDigest(project),
+    lastSchemaVersion: commits?.item.lastSchemaVersion ?? 0,
+  };
   const { files, bytes } = item;
-  const attempt = `on-${headVersion ?? 0}-${digestOf([settings, head?.item.digest]).slice(0, 8)}`;
-  const plan = { project, upload, files, bytes, headVersion, workPrefix: workPrefix(upload, attempt) };
+  const attempt = `on-${basis.headVersion ?? 0}-${digestOf([basis, head?.item.digest]).slice(0, 8)}`;
+  const plan = { project, upload, files, bytes, ...basis, workPrefix: workPrefix(upload, attempt) };
   const choice = await chooseRoute(bucket, upload, files, dataset.scan?.route ?? 'auto');
   if (choice.route === 'one-function') return { ...plan, ...choice };
   return { ...plan, ...choice, ...(await planShards({ bucket, upload, workPrefix: plan.workPrefix })) };

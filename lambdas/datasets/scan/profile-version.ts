@@ -7,7 +7,7 @@ import { type Duplicates, deleteDroppedRows } from '../versions/duplicates.ts';
 import { profileBatches } from '../versions/profile-batches.ts';
 import { forEachVersionFile } from '../versions/version-files.ts';
 import type { ScanContext, ScanHead, ScanPlace } from './scan-context.ts';
-import { numberedFiles } from './version-tables.ts';
+import { NUMBERED_FILES } from './version-tables.ts';
 
 export interface ProfiledVersion {
   readonly profile: DatasetProfile;
@@ -26,7 +26,7 @@ export async function profileVersion(
   const { database } = place;
   const dropped = duplicates?.dropped;
   if (dropped !== undefined && duplicates!.ownDroppedRows > 0) {
-    await deleteDroppedRows(database, dropped, await numberedFiles(database));
+    await deleteDroppedRows(database, dropped, NUMBERED_FILES);
   }
   if (!adds || !head) return { profile: await profileTable(database, 'data', schema) };
 

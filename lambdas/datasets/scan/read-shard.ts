@@ -5,8 +5,9 @@ import { withTempDirectory } from '../../shared/temp-directory.ts';
 import { collectFacts } from '../checks/facts.ts';
 import { inspectFiles } from '../files/inspect-files.ts';
 import { stageRows } from '../files/stage-rows.ts';
+import { inferenceFacts } from '../schema/inference-facts.ts';
+import { eraseRows } from '../versions/forgotten-rows.ts';
 import { writeRowHashes } from '../versions/row-hashes.ts';
-import { eraseRows } from '../versions/tombstones.ts';
 import type { SettledScan, Shard, StagedShard } from './contract.ts';
 import type { ScanContext } from './scan-context.ts';
 import { fetchFiles, shardFiles } from './shard-files.ts';
@@ -48,7 +49,20 @@ export async function readShard(
       await keepTable(database, 'data', 'rows', place);
       const byIndex = new Map(staged.map((file) => [file.index, file]));
       const described = inspected.toSorted((a, b) => a.index - b.index);
-      return { files: described.map((file) => fileFacts(file, byIndex.get(file.index))), facts };
+      const isInferred = !head && dataset.columns.length === 0;
+      const inference = isInferred
+        ? await inferenceFacts(database, {
+            schema,
+            files: () => described,
+            pathOf: (file) => paths.get(file),
+            isPart: true,
+          })
+        : undefined;
+      return {
+        files: described.map((file) => fileFacts(file, byIndex.get(file.index))),
+        facts,
+        ...(inference && { inference }),
+      };
     }),
   );
 }

@@ -26,6 +26,7 @@ export interface ScanContext {
   readonly head?: ScanHead;
   /** Whether the head's files stay beside those of the upload. */
   readonly adds: boolean;
+  /** Those that the scan was planned with. */
   readonly tombstones?: Tombstones;
   /** Goes before values that are hashed for a report, so that projects cannot be compared. */
   readonly salt: string;
@@ -44,7 +45,7 @@ export async function loadScanContext(settings: ProjectSettings, plan: ScanPlan)
   const [item, head, tombstones] = await Promise.all([
     requireUpload(project, plan.upload),
     plan.headVersion === undefined ? undefined : loadScanHead(bucket, plan.headVersion),
-    loadTombstones(project, bucket),
+    plan.tombstones === undefined ? undefined : loadTombstones(project, bucket, plan.tombstones),
   ]);
   const adds = dataset.uploads === 'append' && head !== undefined;
   return { settings, plan, item, head, adds, tombstones, salt: sha256(`${bucket}\n${project}`) };

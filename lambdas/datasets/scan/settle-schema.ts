@@ -45,7 +45,13 @@ export async function settleSchema(
   const names = [...present];
   const inferred = dataset.columns.length > 0 ? undefined : schemaOfEvidence(evidence, dataset);
   const settled: SettledScan = {
-    ...evolveSchema({ settings: dataset, head: head?.header, present: names, inferred }),
+    ...evolveSchema({
+      settings: dataset,
+      head: head?.header,
+      lastSchemaVersion: plan.lastSchemaVersion,
+      present: names,
+      inferred,
+    }),
     present: names,
     kept: adds ? [...(await knownContents(database))] : [],
     hasNewContent: !adds || (await hasNewContent(database)),

@@ -7,7 +7,14 @@ import { pipeline } from 'node:stream/promises';
 import { s3Uri } from '../../shared/keys.ts';
 import { LineWriter } from '../../shared/line-writer.ts';
 import { uploadFile } from '../../shared/objects.ts';
-import type { ChecksDocument, Provenance, ScannedFile, ScanPlan, ScanResult } from '../contract.ts';
+import type {
+  ChecksDocument,
+  Provenance,
+  ScanBasis,
+  ScannedFile,
+  ScanPlan,
+  ScanResult,
+} from '../contract.ts';
 import { constraintsJson, statisticsJson } from '../profile/model-monitor.ts';
 import type { DatasetProfile } from '../profile/profile.ts';
 import { type HeaderParts, writeManifest } from '../versions/manifest.ts';
@@ -81,8 +88,9 @@ export async function stageRefusal(
 }
 
 function resultOf({ context: { plan } }: StageOptions, { verdict }: ChecksDocument): ScanResult {
-  const { project, upload, route, headVersion } = plan;
-  return { project, upload, route, headVersion, verdict, stagedPrefix: scanStagedPrefix(plan) };
+  const { project, upload, route, settingsDigest, headVersion, tombstones, lastSchemaVersion } = plan;
+  const basis: ScanBasis = { settingsDigest, headVersion, tombstones, lastSchemaVersion };
+  return { project, upload, route, ...basis, verdict, stagedPrefix: scanStagedPrefix(plan) };
 }
 
 function putter({ context, place }: StageOptions) {

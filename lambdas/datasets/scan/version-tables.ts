@@ -6,7 +6,8 @@
 import { type DuckDb, identifier, literal } from '../../shared/duckdb.ts';
 import { LineWriter } from '../../shared/line-writer.ts';
 import type { ManifestFile, ScannedCopy, ScannedFile } from '../contract.ts';
-import type { NumberedFile } from '../versions/row-hashes.ts';
+import type { NumberedFiles } from '../versions/row-hashes.ts';
+import { PositionSet } from './position-set.ts';
 
 const FILE_COLUMNS = {
   index: 'INTEGER',
@@ -61,22 +62,16 @@ export async function createOwnFiles(database: DuckDb, file: string, adds: boole
   for (const digits of SUFFIX_DIGITS) await renameTaken(database, digits);
 }
 
-async function renameTaken(database: DuckDb, digits: number): Promise<void> {
-  const taken = await database.rows<{ index: number; path: string; sha256: string }>(
-    `SELECT index, path, sha256 FROM own_files AS o WHERE target IN (SELECT path FROM head_files)
-       OR (target <> path AND EXISTS (SELECT 1 FROM own_files AS p WHERE p.target = o.target AND p.index <> o.index))`,
-  );
-  for (const { index, path, sha256 } of taken) {
-    const target = renamed(path, sha256.slice(0, digits));
-    await database.run(`UPDATE own_files SET target = ${literal(target)} WHERE index = ${index}`);
-  }
-}
+/** All that says the format of a file: `.csv.gz`. */
+const ENDING = String.raw`regexp_extract(path, '\.[A-Za-z0-9]+(\.(gz|zst))?$', 0, 'i')`;
 
-/** `name@suffix.ending`, where the ending is all that says the format: `.csv.gz`. */
-export function renamed(path: string, suffix: string): string {
-  const ending = /\.[A-Za-z0-9]+(\.(gz|zst))?$/i.exec(path)?.[0] ?? '';
-  const cut = path.length - ending.length;
-  return `${path.slice(0, cut)}@${suffix}${path.slice(cut)}`;
+async function renameTaken(database: DuckDb, digits: number): Promise<void> {
+  await database.run(
+    `UPDATE own_files SET target =
+       left(path, length(path) - length(${ENDING})) || '@' || left(sha256, ${digits}) || ${ENDING}
+     WHERE target IN (SELECT path FROM head_files) OR (target <> path AND target IN (
+       SELECT target FROM own_files WHERE target IS NOT NULL GROUP BY target HAVING count(*) > 1))`,
+  );
 }
 
 /** Whether any file has a content that the version does not have. */
@@ -88,17 +83,18 @@ export async function hasNewContent(database: DuckDb): Promise<boolean> {
 }
 
 /** Positions of the files whose content the version has already. */
-export async function knownContents(database: DuckDb): Promise<ReadonlySet<number>> {
-  const known = await database.rows<{ index: number }>('SELECT index FROM own_files WHERE target IS NULL');
-  return new Set(known.map(({ index }) => index));
+export async function knownContents(database: DuckDb): Promise<PositionSet> {
+  const known = new PositionSet();
+  for await (const [indexes] of database.chunks('SELECT index FROM own_files WHERE target IS NULL')) {
+    for (const index of indexes!) known.add(index as number);
+  }
+  return known;
 }
 
-/** The upload's files with their paths in the version to be, in the order of the listing. */
-export function numberedFiles(database: DuckDb): Promise<NumberedFile[]> {
-  return database.rows<NumberedFile>(
-    'SELECT index, target AS path FROM own_files WHERE target IS NOT NULL ORDER BY index',
-  );
-}
+/** The upload's files with their paths in the version to be. */
+export const NUMBERED_FILES: NumberedFiles = {
+  query: 'SELECT index, target AS path FROM own_files WHERE target IS NOT NULL',
+};
 
 /** Files of the version to be, in order of path. */
 export function versionFiles(database: DuckDb, adds: boolean): AsyncIterable<ManifestFile> {

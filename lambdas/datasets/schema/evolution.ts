@@ -16,6 +16,8 @@ export interface EvolveOptions {
   readonly settings: DatasetSettings;
   /** The version that the upload follows or adds to; absent before the first. */
   readonly head?: { readonly schema: DatasetSchema; readonly schemaVersion: number };
+  /** Highest number that any version's schema has: the head may have moved back before it. @default the head's */
+  readonly lastSchemaVersion?: number;
   /** Names of the columns that the upload's files have. */
   readonly present: readonly string[];
   /** Types of what the files have; needed when columns are not declared. */
@@ -24,7 +26,7 @@ export interface EvolveOptions {
 
 export interface EvolvedSchema {
   readonly schema: DatasetSchema;
-  /** From 1; one more than the head's when the columns, their order, their types or their roles differ from it. */
+  /** From 1; one more than the last when the columns, their order, their types or their roles differ from the head's. */
   readonly schemaVersion: number;
   readonly changes: readonly SchemaChange[];
 }
@@ -38,12 +40,14 @@ export interface EvolvedSchema {
  * taken for a widening of a number: models could not read it.
  */
 export function evolveSchema(options: EvolveOptions): EvolvedSchema {
-  const { settings, head } = options;
+  const { settings, head, lastSchemaVersion = 0 } = options;
   const schema = settings.columns.length > 0 ? declaredSchema(settings) : frozenSchema(options);
   if (!head) return { schema, schemaVersion: 1, changes: [] };
   return {
     schema,
-    schemaVersion: head.schemaVersion + (sameColumns(head.schema, schema) ? 0 : 1),
+    schemaVersion: sameColumns(head.schema, schema)
+      ? head.schemaVersion
+      : Math.max(head.schemaVersion, lastSchemaVersion) + 1,
     changes: schemaChanges(head.schema, schema, settings),
   };
 }

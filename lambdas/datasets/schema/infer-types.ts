@@ -7,7 +7,6 @@ import type { ColumnType, DatasetSettings } from '../../shared/settings.ts';
 import type { DatasetSchema } from '../contract.ts';
 import { type InspectedFile, isReadable, type ReadableFile } from '../files/inspected-file.ts';
 import { scanFiles, scanSignature } from '../files/scan-files.ts';
-import { type StagedFile, type StageOptions, stageRows } from '../files/stage-rows.ts';
 import { columnTypeOf, inferredRole, type SourceColumn } from './schema.ts';
 import {
   byMacro,
@@ -100,62 +99,8 @@ export async function inferSchema(
   return schemaOfEvidence(await typeEvidence(database, files, { nullValues }), settings);
 }
 
-export interface StagedWithTypes {
-  readonly schema: DatasetSchema;
-  readonly staged: readonly StagedFile[];
-}
-
-/** Rows of each group of files that a guess is made from. */
-const GUESSED_ROWS = 10_000;
-
-/**
- * As `inferSchema` and then `stageRows`, with the same result but mostly one reading: types are guessed from the first
- * rows, and the staging finds out whether every value agrees. It sees only values that the guess can hold, so a type
- * that the first rows ruled out stays ruled out, and one that no later value contradicts is the first that fits all.
- */
-export async function stageInferred(
-  database: DuckDb,
-  files: readonly InspectedFile[],
-  settings: DatasetSettings,
-): Promise<StagedWithTypes> {
-  const { nullValues } = settings;
-  const options: StageOptions = { nullValues, typed: strictlyTyped };
-  const guess = await typeEvidence(database, files, { nullValues, firstRows: GUESSED_ROWS }).catch(
-    // a file that does not parse: the staging says which, and why
-    () => undefined,
-  );
-  const guessed = guess ? schemaOfEvidence(guess, settings) : textSchema(files, settings);
-  const staged = await stageRows(database, files, guessed, options);
-  if (staged.some(({ problem }) => problem)) return { schema: guessed, staged };
-  if (guess && (await agrees(database, guess))) return { schema: guessed, staged };
-  const schema = await inferSchema(database, files, settings);
-  return { schema, staged: await stageRows(database, files, schema, { nullValues }) };
-}
-
-/** Whether staging with a guess has met nothing that speaks against it. */
-async function agrees(database: DuckDb, guess: TypeEvidence): Promise<boolean> {
-  // a column without values among the first rows was guessed from nothing
-  if (guess.columns.some(({ values }) => values === 0)) return false;
-  const { bad } = await database.row<{ bad: number }>(
-    'SELECT count(*) AS bad FROM data WHERE __bad IS NOT NULL',
-  );
-  return bad === 0;
-}
-
-/** Every column as text: for files that cannot be looked at before they are staged. */
-function textSchema(files: readonly InspectedFile[], settings: DatasetSettings): DatasetSchema {
-  const read = files.filter(isReadable).flatMap(({ columns }) => columns.filter(({ unread }) => !unread));
-  return {
-    columns: distinctNames(read).map(({ name }) => ({
-      name,
-      type: 'string',
-      role: inferredRole(name, 'string', settings),
-    })),
-  };
-}
-
 /** The first of each name; DuckDB, Athena and Glue do not tell upper from lower case. */
-function distinctNames<Named extends { readonly name: string }>(columns: readonly Named[]): Named[] {
+export function distinctNames<Named extends { readonly name: string }>(columns: readonly Named[]): Named[] {
   const first = new Map<string, Named>();
   for (const column of columns) {
     const folded = column.name.toLowerCase();

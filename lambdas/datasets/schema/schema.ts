@@ -44,8 +44,3 @@ export function columnTypeOf(sourceType: string): ColumnType {
 export function featuresOf(schema: DatasetSchema): readonly SchemaColumn[] {
   return schema.columns.filter(({ role }) => role === 'feature');
 }
-
-/** The column with a role, when the schema has one. */
-export function columnWithRole(schema: DatasetSchema, role: ColumnRole): SchemaColumn | undefined {
-  return schema.columns.find((column) => column.role === role);
-}

@@ -100,9 +100,13 @@ const IS_PLAIN = 'text_is_plain_number';
  * of integers, which as a double would lose digits.
  */
 export function isPlainNumber(text: string): string {
+  // the comparisons spare nearly all values the regular expressions: CASE stops where AND would go on
+  const mayHaveZeros = `${text} < '1' AND NOT (${text} >= '0.' AND ${text} < '0/')`;
+  const hasZeros = `CASE WHEN ${mayHaveZeros} THEN regexp_matches(${text}, '^\\s*[+-]?0[0-9]') ELSE false END`;
   const isOver = `regexp_full_match(trim(${text}), '[+-]?[0-9]+') AND TRY_CAST(${text} AS BIGINT) IS NULL`;
-  // the comparison spares nearly all values the second regular expression
-  return `NOT regexp_matches(${text}, '^\\s*[+-]?0[0-9]') AND NOT (abs(TRY_CAST(${text} AS DOUBLE)) >= 9e18 AND ${isOver})`;
+  // a double of all its digits is as long, but has a point
+  const mayBeOver = `strlen(${text}) >= 19 AND NOT contains(${text}, '.')`;
+  return `NOT (${hasZeros}) AND NOT (CASE WHEN ${mayBeOver} THEN ${isOver} ELSE false END)`;
 }
 
 /** As `isPlainNumber`, after `defineConversions`. */
@@ -115,20 +119,36 @@ export const byMacro: Conversion = (text, type) => (type === 'string' ? text : `
 export function fromText(text: string, type: ColumnType): string {
   if (type === 'string') return text;
   const bare = `trim(${text}, ${BLANKS})`;
+  const cast = (to: string, from = text) => `TRY_CAST(${from} AS ${to})`;
+  // most values are written as DuckDB writes them, which is told at a fifth of the cost of a regular expression
+  const isCanonical = (to: string) => `CAST(${cast(to)} AS VARCHAR) = ${text}`;
   switch (type) {
     case 'integer':
       // DuckDB rounds '1.5' to 2 when it casts, so what is an integer is decided before the cast
-      return `CASE WHEN regexp_full_match(${bare}, '[+-]?\\d+(\\.0*)?') THEN TRY_CAST(${bare} AS BIGINT) END`;
+      return `CASE WHEN ${isCanonical('BIGINT')} THEN ${cast('BIGINT')}
+        WHEN regexp_full_match(${bare}, '[+-]?\\d+(\\.0*)?') THEN ${cast('BIGINT', bare)} END`;
     case 'double':
-      // DuckDB takes 1_000 for a thousand, and what is over the range for an infinity
-      return `CASE WHEN contains(${text}, '_') OR (isinf(TRY_CAST(${text} AS DOUBLE)) AND NOT regexp_matches(${text}, 'inf', 'i'))
-        THEN NULL ELSE TRY_CAST(${text} AS DOUBLE) END`;
+      // DuckDB takes what is over the range for an infinity, and 1_000 for a thousand
+      return `CASE WHEN isinf(${cast('DOUBLE')}) AND NOT regexp_matches(${text}, 'inf', 'i') THEN NULL
+        WHEN contains(${text}, '_') THEN NULL ELSE ${cast('DOUBLE')} END`;
     case 'boolean':
-      return `CASE lower(${bare}) WHEN 'true' THEN true WHEN '1' THEN true WHEN 'false' THEN false WHEN '0' THEN false END`;
-    case 'timestamp':
-      // a cast to TIMESTAMP ignores an offset such as +02:00; this one honours it, and takes UTC where none is given
-      return `CASE WHEN regexp_full_match(${bare}, '${DATE}([T ]${CLOCK}(${OFFSET})?)?')
-        THEN make_timestamp(epoch_us(TRY_CAST(${bare} AS TIMESTAMPTZ))) END`;
+      return `CASE ${text} WHEN 'true' THEN true WHEN 'false' THEN false ELSE
+        CASE lower(${bare}) WHEN 'true' THEN true WHEN '1' THEN true WHEN 'false' THEN false WHEN '0' THEN false END END`;
+    case 'timestamp': {
+      // a cast to TIMESTAMP ignores an offset such as +02:00; one to TIMESTAMPTZ honours it, and takes UTC where none is given
+      const isPlain = `strlen(${text}) = ${'2001-12-31 23:59:59'.length} AND ${isCanonical('TIMESTAMP')}`;
+      // it reads no offset behind a time without seconds, none behind a blank, and no small z
+      const { length } = '2001-12-31 23:59';
+      const rest = `upper(replace(substr(${bare}, ${length + 1}), ' ', ''))`;
+      const seconds = `CASE WHEN ${rest} = '' OR starts_with(${rest}, ':') THEN '' ELSE ':00' END`;
+      const whole = `(left(${bare}, ${length}) || ${seconds} || ${rest})`;
+      // the usual way to write UTC; all the steps of the others cost seven times as much
+      const isUtc = `strlen(${text}) = ${'2001-12-31T23:59:59Z'.length}
+        AND regexp_full_match(${text}, '${DATE}T\\d{2}:\\d{2}:\\d{2}Z') AND NOT starts_with(${text}, '0000')`;
+      return `CASE WHEN ${isPlain} THEN ${cast('TIMESTAMP')} WHEN ${isUtc} THEN ${cast('TIMESTAMP')}
+        WHEN regexp_full_match(${bare}, '${DATE}([T ]${CLOCK}(${OFFSET})?)?') AND NOT starts_with(${bare}, '0000')
+        THEN make_timestamp(epoch_us(${cast('TIMESTAMPTZ', whole)})) END`;
+    }
   }
 }
 

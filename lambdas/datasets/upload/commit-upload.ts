@@ -8,9 +8,10 @@ import { copyVersion } from '../../shared/object-versions.ts';
 import { copyDocument, readJsonLines, requireJson } from '../../shared/objects.ts';
 import { forEachParallel } from '../../shared/parallel.ts';
 import type { ProjectSettings } from '../../shared/settings.ts';
-import { blockingReasons } from '../checks/check-upload.ts';
+import { describeFindings } from '../checks/describe-checks.ts';
 import type { ChecksDocument, ScannedCopy, ScannedFile, ScanResult } from '../contract.ts';
 import { readManifestHeader } from '../versions/manifest.ts';
+import { tombstonesDigest } from '../versions/tombstones.ts';
 import { commitVersion, finishPendingCommit, type Head } from '../versions/version-store.ts';
 import { supersededBy } from './receive-upload.ts';
 import { loadSource, newerCommitted } from './source-store.ts';
@@ -18,15 +19,17 @@ import { endUpload, requireUpload, tagSources, type UploadEnd, uploadName } from
 
 export interface CommitUploadResult {
   readonly upload: string;
-  /** `stale`: another commit moved the head since the scan was planned; plan again. */
+  /** `stale`: what the scan was planned with does not hold any more; plan again. */
   readonly outcome: UploadItem['outcome'] | 'stale';
   readonly reason: string;
   readonly version?: number;
 }
 
-const STALE = { stale: true } as const;
-const REASONS = 10;
-const REASON_CHARACTERS = 1_000;
+/** Why the upload has to be planned again. */
+interface Stale {
+  readonly stale: string;
+}
+
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
 const LONGEST_KEY_BYTES = 1024;
 
@@ -35,10 +38,7 @@ export async function commitUpload(settings: ProjectSettings, scan: ScanResult):
   const { upload } = scan;
   const before = await requireUpload(project, upload);
   const end = before.outcome === 'received' ? await decide(settings, scan, before) : before;
-  if ('stale' in end) {
-    const reason = `Another commit moved the head on from version ${scan.headVersion ?? 0} meanwhile.`;
-    return { upload, outcome: 'stale', reason };
-  }
+  if ('stale' in end) return { upload, outcome: 'stale', reason: end.stale };
   const item = await endUpload(project, upload, end);
   await tagSources(bucket, project, item);
   return { upload, outcome: item.outcome, reason: item.reason, version: item.version };
@@ -68,7 +68,7 @@ async function decide(
   settings: ProjectSettings,
   scan: ScanResult,
   item: UploadItem,
-): Promise<UploadEnd | typeof STALE> {
+): Promise<UploadEnd | Stale> {
   const { project, dataBucket: bucket } = settings;
   const { upload } = scan;
   const earlier = await findEnd(project, bucket, upload);
@@ -79,23 +79,25 @@ async function decide(
   const isKnown = (await getItem(projectPk(project), SK.versionDigest(header.digest))) !== undefined;
   // what a version has is under objects/, and versions are never taken back
   if (!isKnown) await copyContents(bucket, scan);
-  const committed = await commitVersion<typeof STALE | { readonly newer: UploadItem }>({
+  const warnings = scan.verdict === 'WARN' ? await warningsOf(bucket, scan) : undefined;
+  const committed = await commitVersion<Stale | { readonly newer: UploadItem }>({
     project,
     bucket,
     commit: upload,
-    build: async (head) => {
-      if (head?.version !== scan.headVersion) return { refusal: STALE };
+    build: async (head, lastSchemaVersion) => {
+      const stale = await whyStale(scan, head?.version, lastSchemaVersion);
+      if (stale !== undefined) return { refusal: { stale } };
       const newer = await newerContent(settings, item, head);
       if (newer) return { refusal: { newer } };
       const source = { kind: 'upload', upload } as const;
       const labelFiles = settings.dataset.uploads === 'append' ? (head?.item.labelFiles ?? []) : [];
       const verdict = scan.verdict === 'WARN' ? 'WARN' : 'PASS';
       const { stagedPrefix, note } = scan;
-      return { stagedPrefix, header, verdict, source, labelFiles, note };
+      return { stagedPrefix, header, verdict, source, labelFiles, note, warnings };
     },
   });
   if ('refusal' in committed) {
-    if ('stale' in committed.refusal) return STALE;
+    if ('stale' in committed.refusal) return committed.refusal;
     const judgement = supersededBy(uploadName(item), committed.refusal.newer);
     await recordDecision({ ...subjectOf(project, upload), by: 'commit-upload', judgement });
     return { outcome: 'superseded', reason: judgement.reason };
@@ -112,6 +114,29 @@ async function decide(
   });
   await publish('DatasetUnchanged', { project, version, digest, upload });
   return { outcome, version, reason };
+}
+
+async function warningsOf(bucket: string, { stagedPrefix }: ScanResult): Promise<string> {
+  const checks = await requireJson<ChecksDocument>(bucket, `${stagedPrefix}checks.json`);
+  return describeFindings(checks, 'WARN', "the version's checks.json").join(' ');
+}
+
+/** Compares what the scan was planned with to what holds now. */
+async function whyStale(
+  scan: ScanResult,
+  headVersion: number | undefined,
+  lastSchemaVersion: number,
+): Promise<string | undefined> {
+  if (headVersion !== scan.headVersion) {
+    return `Another commit moved the head on from version ${scan.headVersion ?? 0} meanwhile.`;
+  }
+  // the head may have moved on and back
+  if (lastSchemaVersion !== scan.lastSchemaVersion) {
+    return `Another commit numbered a schema after ${scan.lastSchemaVersion} meanwhile.`;
+  }
+  // whoever adds keys renews all commits then, so one that saw the older list is announced before that or not at all
+  if ((await tombstonesDigest(scan.project)) !== scan.tombstones) return 'Keys were forgotten meanwhile.';
+  return undefined;
 }
 
 /** In a snapshot the newest content of a key counts: one that came first is not undone by an older one. */
@@ -145,14 +170,15 @@ async function reject(settings: ProjectSettings, scan: ScanResult): Promise<Uplo
   });
   const checksKey = `${prefix}checks.json`;
   await copyDocument(bucket, `${stagedPrefix}checks.json`, checksKey);
-  const reasons = shortened(blockingReasons(await requireJson<ChecksDocument>(bucket, checksKey)), checksKey);
+  const checks = await requireJson<ChecksDocument>(bucket, checksKey);
+  const reasons = describeFindings(checks, 'FAIL', checksKey);
   const reason = reasons.join(' ');
   await recordDecision({
     ...subjectOf(project, upload),
     by: 'commit-upload',
     judgement: { rule: 'checks', verdict: 'FAIL', reason, inputs: { checksKey } },
   });
-  await publish('UploadRejected', { project, upload, reasons, checksKey });
+  await publish('UploadRejected', { project, upload, reasons, reason, checksKey });
   return { outcome: 'rejected', reason, checksKey };
 }
 
@@ -163,17 +189,6 @@ function rejectedKey(prefix: string, { path, sha256 }: ScannedFile): string {
     Buffer.byteLength(key) <= LONGEST_KEY_BYTES &&
     path.split('/').every((segment) => segment !== '.' && segment !== '..');
   return isGood ? key : `${prefix}files/${sha256}`;
-}
-
-/** What fits into an event (256 KB) and into a person's patience; all of it is in `checks.json`. */
-function shortened(reasons: readonly string[], checksKey: string): string[] {
-  const shown = reasons
-    .slice(0, REASONS)
-    .map((reason) =>
-      reason.length > REASON_CHARACTERS ? `${reason.slice(0, REASON_CHARACTERS)}...` : reason,
-    );
-  const left = reasons.length - shown.length;
-  return left > 0 ? [...shown, `${left} more findings are in ${checksKey}.`] : shown;
 }
 
 function subjectOf(project: string, upload: string): Pick<Decision, 'project' | 'kind' | 'subject'> {

@@ -4,17 +4,20 @@ import { publish } from '../../shared/events.ts';
 import type { ProjectSettings } from '../../shared/settings.ts';
 import type { IngestInput } from '../contract.ts';
 import { findEnd } from './commit-upload.ts';
+import { findFailedShard, type WorkflowError } from './find-failed-shard.ts';
 import { endUpload, requireUpload, tagSources } from './upload-store.ts';
 
-/** What Step Functions says of an error that was caught. */
 export interface FailUploadInput extends IngestInput {
-  readonly error?: { readonly Error?: string; readonly Cause?: string };
+  /** That was caught. */
+  readonly error?: WorkflowError;
+  /** ARN of the workflow's execution that caught it. */
+  readonly execution?: string;
 }
 
 /** @returns how the upload ended, which may be well: the error may have come after its commit. */
 export async function failUpload(
   settings: ProjectSettings,
-  { project, upload, error }: FailUploadInput,
+  { project, upload, error, execution }: FailUploadInput,
 ): Promise<{ readonly reason: string }> {
   const { dataBucket: bucket } = settings;
   const before = await requireUpload(project, upload);
@@ -25,20 +28,21 @@ export async function failUpload(
     await tagSources(bucket, project, item);
     return { reason: item.reason };
   }
-  const reason = `${describe(error)} The files are still below incoming/: upload them again, or write the marker again, once the cause is mended.`;
+  const shard = error && execution !== undefined ? await findFailedShard(error, execution) : undefined;
+  const reason = `${describe(shard?.error ?? error, shard?.what)} The files are still below incoming/: upload them again, or write the marker again, once the cause is mended.`;
   await recordDecision({
     project,
     kind: 'upload',
     subject: upload,
     by: 'fail-upload',
-    judgement: { rule: 'failed', verdict: 'FAIL', reason, inputs: { error: error?.Error } },
+    judgement: { rule: 'failed', verdict: 'FAIL', reason, inputs: { error: (shard?.error ?? error)?.Error } },
   });
   await publish('UploadFailed', { project, upload, reason });
   return { reason: (await endUpload(project, upload, { outcome: 'failed', reason })).reason };
 }
 
 /** The message that a handler threw is inside the cause, as JSON. */
-function describe(error: FailUploadInput['error']): string {
+function describe(error: WorkflowError | undefined, what?: string): string {
   const name = error?.Error ?? 'an unknown error';
   let message = error?.Cause ?? '';
   try {
@@ -46,5 +50,6 @@ function describe(error: FailUploadInput['error']): string {
   } catch {
     // not from a handler: the cause is the message
   }
-  return `It could not be committed: ${name}${message === '' ? '' : `: ${message.slice(0, 500)}`}.`;
+  const where = what === undefined ? '' : `${what}: `;
+  return `It could not be committed: ${where}${name}${message === '' ? '' : `: ${message.slice(0, 500)}`}.`;
 }

@@ -7,13 +7,13 @@
  */
 import { type DuckDb, literal } from '../../shared/duckdb.ts';
 import { type Example, MAXIMUM_EXAMPLES, type Offence } from '../checks/fact-types.ts';
-import { createFileNumbers, type NumberedFile, parquet } from './row-hashes.ts';
+import { createFileNumbers, type NumberedFiles, parquet } from './row-hashes.ts';
 
 export interface FindDuplicatesOptions {
   /** Parquet files by `writeRowHashes`, of all files of the upload. */
   readonly own: readonly string[];
   /** The upload's files in order of path, as `file` in those numbers them, with their paths in the version to be. */
-  readonly files: Iterable<NumberedFile>;
+  readonly files: NumberedFiles;
   /** The version that the upload adds to: its index files (`writeIndex`) and its dropped rows. @default - none */
   readonly head?: { readonly indexes: readonly string[]; readonly dropped?: string };
   /** Local path for the dropped rows. */
@@ -25,7 +25,10 @@ export interface Duplicates {
   readonly duplicateRows: number;
   /** Identities (key and event time) that more than one row of the upload has. */
   readonly repeatedIds: number;
-  /** Rows of the upload that repeat an earlier value of a column that is declared unique, by column; only such columns. */
+  /**
+   * Rows of the upload that repeat a value of a column that is declared unique, by column; only such columns. Earlier
+   * are the head's rows, then those of the upload in order. Dropped rows repeat nothing: the version is without them.
+   */
   readonly repeatedValues: Readonly<Record<string, Offence>>;
   /** Dropped rows of the version to be: the head's, and those that are new. */
   readonly droppedRows: number;
@@ -56,7 +59,7 @@ export async function findDuplicates(
   );
   await database.run(
     `CREATE OR REPLACE TABLE dropped_rows AS
-     SELECT n.path, ranked.row, 'own' AS origin FROM (
+     SELECT n.path, ranked.row, 'own' AS origin, ranked.file FROM (
        SELECT file, row FROM ${ownRows} WHERE id_hash IN (SELECT id_hash FROM repeated_ids)
        QUALIFY row_number() OVER (PARTITION BY id_hash ORDER BY file DESC, row DESC) > 1
      ) AS ranked JOIN file_numbers AS n ON n.index = ranked.file`,
@@ -74,11 +77,12 @@ export async function findDuplicates(
       `COPY (SELECT path, row FROM dropped_rows ORDER BY path, row) TO ${literal(to)} (FORMAT parquet)`,
     );
   }
+  const repeatedValues = await findRepeatedValues(database, ownRows, head?.indexes ?? []);
   for (const table of ['repeated_ids', 'dropped_rows', 'file_numbers'])
     await database.run(`DROP TABLE ${table}`);
   return {
     ...counts,
-    repeatedValues: await findRepeatedValues(database, ownRows),
+    repeatedValues,
     ...dropped,
     repeatedIds,
     supersedesHead: dropped.supersededRows > 0,
@@ -86,25 +90,51 @@ export async function findDuplicates(
   };
 }
 
-async function findRepeatedValues(database: DuckDb, ownRows: string): Promise<Record<string, Offence>> {
-  const columns = await database.rows<{ name: string; rows: number }>(
-    `SELECT entry.key AS name, count(entry.value) - count(DISTINCT entry.value) AS rows
-     FROM (SELECT unnest(map_entries(unique_hashes)) AS entry FROM ${ownRows} WHERE unique_hashes IS NOT NULL)
-     GROUP BY 1 ORDER BY 1`,
+/**
+ * Exact over all rows of the version to be, by hashes of 128 bits. What grows with the rows is grouped by DuckDB, which
+ * spills to disk; needs the table `dropped_rows`.
+ */
+async function findRepeatedValues(
+  database: DuckDb,
+  ownRows: string,
+  headIndexes: readonly string[],
+): Promise<Record<string, Offence>> {
+  const columns = await database.rows<{ name: string }>(
+    `SELECT unnest(map_keys(unique_hashes)) AS name FROM (
+       SELECT unique_hashes FROM ${ownRows} WHERE unique_hashes IS NOT NULL LIMIT 1) ORDER BY 1`,
   );
   const found: Record<string, Offence> = {};
-  for (const { name, rows } of columns) {
+  for (const { name } of columns) {
     const value = `unique_hashes[${literal(name)}]`;
+    const own = `(SELECT ${value} AS value, file, row FROM ${ownRows} AS o WHERE ${value} IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM dropped_rows AS d WHERE d.file = o.file AND d.row = o.row))`;
+    const head =
+      headIndexes.length === 0
+        ? '(SELECT CAST(NULL AS UUID) AS value WHERE false)'
+        : `(SELECT ${value} AS value FROM ${parquet(headIndexes)} AS i WHERE ${value} IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM dropped_rows AS d WHERE d.path = i.path AND d.row = i.row AND d.origin <> 'own'))`;
+    // few values come more than once: only rows of these are ranked
+    await database.run(
+      `CREATE OR REPLACE TABLE repeated_values AS
+       SELECT value, bool_or(is_head) AS is_head FROM (
+         SELECT value, count(*) AS rows, false AS is_head FROM ${own} GROUP BY value
+         UNION ALL SELECT DISTINCT value, 1, true FROM ${head}
+       ) GROUP BY value HAVING sum(rows) > 1`,
+    );
+    const { rows } = await database.row<{ rows: number }>(
+      `SELECT count(*) - count(DISTINCT value) FILTER (NOT is_head) AS rows FROM ${own} JOIN repeated_values USING (value)`,
+    );
     const examples =
       rows === 0
         ? []
         : await database.rows<Example>(
-            `SELECT file, row FROM ${ownRows} WHERE ${value} IS NOT NULL
-             QUALIFY row_number() OVER (PARTITION BY ${value} ORDER BY file, row) > 1
+            `SELECT file, row FROM ${own} JOIN repeated_values USING (value)
+             QUALIFY is_head OR row_number() OVER (PARTITION BY value ORDER BY file, row) > 1
              ORDER BY file, row LIMIT ${MAXIMUM_EXAMPLES}`,
           );
     found[name] = { rows, examples };
   }
+  await database.run('DROP TABLE IF EXISTS repeated_values');
   return found;
 }
 
@@ -115,11 +145,11 @@ async function dropOfHead(
   { indexes, dropped }: NonNullable<FindDuplicatesOptions['head']>,
 ): Promise<void> {
   if (dropped !== undefined) {
-    await database.run(`INSERT INTO dropped_rows SELECT path, row, 'head' FROM ${parquet([dropped])}`);
+    await database.run(`INSERT INTO dropped_rows SELECT path, row, 'head', NULL FROM ${parquet([dropped])}`);
   }
   if (indexes.length === 0) return;
   await database.run(
-    `INSERT INTO dropped_rows SELECT DISTINCT path, row, 'superseded' FROM ${parquet(indexes)} AS i
+    `INSERT INTO dropped_rows SELECT DISTINCT path, row, 'superseded', NULL FROM ${parquet(indexes)} AS i
      WHERE id_hash IN (SELECT id_hash FROM ${ownRows} WHERE id_hash IS NOT NULL)
        AND NOT EXISTS (SELECT 1 FROM dropped_rows AS d WHERE d.origin = 'head' AND d.path = i.path AND d.row = i.row)`,
   );
@@ -132,7 +162,7 @@ async function dropOfHead(
 export async function deleteDroppedRows(
   database: DuckDb,
   dropped: string,
-  files: Iterable<NumberedFile>,
+  files: NumberedFiles,
 ): Promise<void> {
   await createFileNumbers(database, files);
   await database.run(

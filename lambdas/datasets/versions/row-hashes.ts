@@ -24,6 +24,9 @@ export interface NumberedFile {
   readonly path: string;
 }
 
+/** Files, or a query that gives them as `index` and `path`: there may be more than memory should hold. */
+export type NumberedFiles = Iterable<NumberedFile> | { readonly query: string };
+
 /**
  * Writes one row for each row of the table `data` (or of another with its columns), as Parquet: `key_hash` UUID (NULL without a key), `id_hash` UUID
  * (NULL unless the row can be told from others by its key and, when one is declared, its event time), `row_hash`
@@ -40,13 +43,14 @@ export async function writeRowHashes(
   const names = schema.columns.map(({ name }) => identifier(name)).join(', ');
   await database.run(
     `COPY (SELECT ${keyHash(settings, schema)} AS key_hash, ${identityHash(settings, schema)} AS id_hash,
-       hash(${names}) AS row_hash, ${uniqueHashes(settings, schema)} AS unique_hashes, __file AS file, __row AS row FROM ${table}) TO ${literal(file)} (FORMAT parquet)`,
+       hash(${names || 'NULL'}) AS row_hash, ${uniqueHashes(settings, schema)} AS unique_hashes, __file AS file, __row AS row FROM ${table}) TO ${literal(file)} (FORMAT parquet)`,
   );
 }
 
 /**
- * Writes the index of an upload that became part of a version: `key_hash`, `id_hash`, `path`, `row` of each row with a
- * key. Appends are compared with it without reading the files again, and erasure finds keys by it.
+ * Writes the index of an upload that became part of a version: `key_hash`, `id_hash`, `path`, `row` and, where columns are
+ * declared unique, `unique_hashes` of each row; without such columns only of rows with a key. Appends are compared with
+ * it without reading the files again, and erasure finds keys by it.
  * @param hashes Parquet files by `writeRowHashes`.
  */
 export async function writeIndex(
@@ -55,30 +59,38 @@ export async function writeIndex(
     hashes,
     files,
     to,
-  }: { readonly hashes: readonly string[]; readonly files: Iterable<NumberedFile>; readonly to: string },
+  }: { readonly hashes: readonly string[]; readonly files: NumberedFiles; readonly to: string },
 ): Promise<void> {
   await createFileNumbers(database, files);
   await database.run(
-    `COPY (SELECT h.key_hash, h.id_hash, n.path, h.row FROM ${parquet(hashes)} AS h
-       JOIN file_numbers AS n ON n.index = h.file WHERE h.key_hash IS NOT NULL) TO ${literal(to)} (FORMAT parquet)`,
+    `COPY (SELECT h.key_hash, h.id_hash, n.path, h.row, h.unique_hashes FROM ${parquet(hashes)} AS h
+       JOIN file_numbers AS n ON n.index = h.file
+       WHERE h.key_hash IS NOT NULL OR h.unique_hashes IS NOT NULL) TO ${literal(to)} (FORMAT parquet)`,
   );
 }
 
 /**
  * Digest of what the hashes of a schema's rows depend on: indexes with different ones cannot be compared. Undefined
- * when the schema has no key column, and so no index.
+ * when the schema has neither a key column nor one that is declared unique, and so no index.
  */
 export function indexDigest(settings: Identity, schema: DatasetSchema): string | undefined {
   const key = keyColumn(settings, schema);
-  if (!key) return undefined;
+  const unique = uniqueColumns(settings, schema);
+  if (!key && unique.length === 0) return undefined;
   const eventTime = eventTimeColumn(settings, schema);
   return digestOf({
     format: INDEX_FORMAT,
-    key: key.name,
-    keyType: key.type,
+    key: key?.name,
+    keyType: key?.type,
     eventTime: eventTime?.name,
     eventTimeType: eventTime?.type,
+    unique: unique.length === 0 ? undefined : unique.map(({ name, type }) => [name, type]),
   }).slice(0, 16);
+}
+
+/** Columns of the schema that are declared unique. */
+export function uniqueColumns({ columns = [] }: Identity, schema: DatasetSchema): readonly SchemaColumn[] {
+  return schema.columns.filter(({ name }) => columns.some((column) => column.unique && column.name === name));
 }
 
 /** SQL for the hash of a key that is given as text in canonical form. */
@@ -88,7 +100,13 @@ export const textKeyHash = (text: string) => `CAST(md5(${text}) AS UUID)`;
 export const parquet = (files: readonly string[]) => `read_parquet([${files.map(literal).join(', ')}])`;
 
 /** Creates the table `file_numbers` (`index`, `path`). */
-export async function createFileNumbers(database: DuckDb, files: Iterable<NumberedFile>): Promise<void> {
+export async function createFileNumbers(database: DuckDb, files: NumberedFiles): Promise<void> {
+  if ('query' in files) {
+    await database.run(
+      `CREATE OR REPLACE TABLE file_numbers AS SELECT CAST(index AS INTEGER) AS index, path FROM (${files.query})`,
+    );
+    return;
+  }
   await database.run('CREATE OR REPLACE TABLE file_numbers (index INTEGER, path VARCHAR)');
   let values: string[] = [];
   const flush = async () => {
@@ -107,10 +125,8 @@ function keyHash(settings: Identity, schema: DatasetSchema): string {
   return key ? textKeyHash(textOf(key)) : 'CAST(NULL AS UUID)';
 }
 
-function uniqueHashes({ columns = [] }: Identity, schema: DatasetSchema): string {
-  const unique = schema.columns.filter(({ name }) =>
-    columns.some((column) => column.unique && column.name === name),
-  );
+function uniqueHashes(settings: Identity, schema: DatasetSchema): string {
+  const unique = uniqueColumns(settings, schema);
   if (unique.length === 0) return 'CAST(NULL AS MAP(VARCHAR, UUID))';
   const entries = unique.map((column) => `${literal(column.name)}: ${textKeyHash(textOf(column))}`);
   return `MAP {${entries.join(', ')}}`;

@@ -10,17 +10,13 @@ import { createItem, getItem, replaceItem } from '../../shared/catalog.ts';
 import { projectPk, SK, type TombstonesItem } from '../../shared/catalog-items.ts';
 import { nowIso } from '../../shared/clock.ts';
 import { digestOf, sha256 } from '../../shared/digest.ts';
-import { type DuckDb, identifier, literal } from '../../shared/duckdb.ts';
 import { RetryableError } from '../../shared/errors.ts';
 import { tombstonesKey } from '../../shared/keys.ts';
 import { putJson, requireJson } from '../../shared/objects.ts';
-import type { ColumnType, DatasetSettings } from '../../shared/settings.ts';
-import type { DatasetSchema } from '../contract.ts';
-import { fromText } from '../schema/typed-columns.ts';
+import type { ColumnType } from '../../shared/settings.ts';
 
 const ATTEMPTS = 10;
 const SALT_BYTES = 32;
-const HASHES_PER_STATEMENT = 10_000;
 
 /** A list that is not empty. */
 export interface Tombstones {
@@ -38,11 +34,24 @@ interface TombstoneList {
   readonly hashes: readonly string[];
 }
 
-/** The list that counts now; undefined while there is none. */
-export async function loadTombstones(project: string, bucket: string): Promise<Tombstones | undefined> {
+/** Digest of the list that counts now; undefined while there is none. */
+export async function tombstonesDigest(project: string): Promise<string | undefined> {
+  return (await getItem<TombstonesItem>(projectPk(project), SK.tombstones))?.item.digest;
+}
+
+/**
+ * The list that counts now; undefined while there is none.
+ * @param pinned digest of an earlier list, to have that one: the salt is drawn once for all of them.
+ */
+export async function loadTombstones(
+  project: string,
+  bucket: string,
+  pinned?: string,
+): Promise<Tombstones | undefined> {
   const found = await getItem<TombstonesItem>(projectPk(project), SK.tombstones);
   if (found?.item.digest === undefined) return undefined;
-  const { digest, salt, keyType } = found.item;
+  const { salt, keyType } = found.item;
+  const digest = pinned ?? found.item.digest;
   return { digest, salt, keyType, hashes: await loadTombstoneList(bucket, digest) };
 }
 
@@ -92,45 +101,3 @@ export async function addTombstones(
 
 /** What stands for a key on the list. */
 export const keyHash = (salt: string, key: string) => sha256(`${salt}:${key}`);
-
-/** SQL for the canonical text of a key that is given as text: as DuckDB writes the typed value, NULL when it is none. */
-export const canonicalKey = (text: string, type: ColumnType) => `CAST(${fromText(text, type)} AS VARCHAR)`;
-
-/** Creates the table `forgotten` that `isForgotten` asks; empty without tombstones. */
-export async function createForgotten(database: DuckDb, tombstones: Tombstones | undefined): Promise<void> {
-  await database.run('CREATE OR REPLACE TABLE forgotten (hash VARCHAR)');
-  const hashes = tombstones?.hashes ?? [];
-  for (let at = 0; at < hashes.length; at += HASHES_PER_STATEMENT) {
-    const list = hashes
-      .slice(at, at + HASHES_PER_STATEMENT)
-      .map(literal)
-      .join(', ');
-    await database.run(`INSERT INTO forgotten SELECT unnest([${list}])`);
-  }
-}
-
-/**
- * SQL that holds for a key on the list; needs the table `forgotten`. False without tombstones, and for a missing key.
- * @param text SQL for the key's canonical text.
- */
-export function isForgotten(tombstones: Tombstones | undefined, text: string): string {
-  if (!tombstones) return 'false';
-  return `coalesce(sha256(${literal(`${tombstones.salt}:`)} || ${text}) IN (SELECT hash FROM forgotten), false)`;
-}
-
-/**
- * Takes the rows of forgotten keys out of the table `data`.
- * @returns how many; 0 where the schema has no key column.
- */
-export async function eraseRows(
-  database: DuckDb,
-  { key }: Pick<DatasetSettings, 'key'>,
-  schema: DatasetSchema,
-  tombstones: Tombstones | undefined,
-): Promise<number> {
-  if (!tombstones || key === undefined || !schema.columns.some(({ name }) => name === key)) return 0;
-  await createForgotten(database, tombstones);
-  const forgotten = isForgotten(tombstones, `CAST(${identifier(key)} AS VARCHAR)`);
-  const [deleted] = await database.rows<{ Count: number }>(`DELETE FROM data WHERE ${forgotten}`);
-  return deleted?.Count ?? 0;
-}

@@ -14,8 +14,9 @@ import type { ManifestFile, ManifestHeader } from '../contract.ts';
 import { inspectFiles, type LocalFile } from '../files/inspect-files.ts';
 import { stageRows } from '../files/stage-rows.ts';
 import { deleteDroppedRows } from './duplicates.ts';
+import { eraseRows } from './forgotten-rows.ts';
 import { loadManifestHeader, manifestFiles } from './manifest.ts';
-import { eraseRows, type Tombstones } from './tombstones.ts';
+import type { Tombstones } from './tombstones.ts';
 
 /** Small files share a batch: each statement of DuckDB costs about as much as reading 100 KB. */
 const BATCH_BYTES = 64_000_000;

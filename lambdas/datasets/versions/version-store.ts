@@ -54,6 +54,8 @@ export interface Candidate {
   readonly labelFiles: readonly string[];
   /** One sentence on how it came about, for the decision. */
   readonly note?: string;
+  /** What its checks warn of, in plain words. */
+  readonly warnings?: string;
 }
 
 export interface CommitOutcome {
@@ -69,8 +71,14 @@ export interface CommitOptions<Refusal> {
   readonly bucket: string;
   /** Upload or run, for messages. */
   readonly commit: string;
-  /** Called again when another commit came in between; returns a refusal to end without a commit. */
-  readonly build: (head: Head | undefined) => Promise<Candidate | { readonly refusal: Refusal }>;
+  /**
+   * Called again when another commit came in between, or `renewCommits`; returns a refusal to end without a commit.
+   * @param lastSchemaVersion highest number that a schema of the project has; 0 before the first version.
+   */
+  readonly build: (
+    head: Head | undefined,
+    lastSchemaVersion: number,
+  ) => Promise<Candidate | { readonly refusal: Refusal }>;
 }
 
 /** The version that the head points at, with its manifest's header; undefined before the first. */
@@ -105,7 +113,8 @@ export async function commitVersion<Refusal>(
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const state = await finishPendingCommit(project, bucket);
     const head = await loadHead(project, bucket);
-    const candidate = await options.build(head);
+    const { lastVersion = 0, lastSchemaVersion = 0 } = state?.item ?? {};
+    const candidate = await options.build(head, lastSchemaVersion);
     if ('refusal' in candidate) return candidate;
     const { digest, rows } = candidate.header;
 
@@ -116,25 +125,28 @@ export async function commitVersion<Refusal>(
       });
       return { outcome: 'unchanged', version: head.version, digest, rows, judgement };
     }
-    const lastVersion = state?.item.lastVersion ?? 0;
     const pending = await announce(options, candidate, digest, lastVersion + 1);
-    const version = pending.item.version;
-    const next: CommitItem = { lastVersion: Math.max(lastVersion, version), pending };
+    const { version, schemaVersion } = pending.item;
+    const next: CommitItem = {
+      lastVersion: Math.max(lastVersion, version),
+      lastSchemaVersion: Math.max(lastSchemaVersion, schemaVersion),
+      pending,
+    };
     // Won only if nobody announced since `state` was read, so head and digests are still what `build` saw.
     if (!(await replaceItem(pk, SK.commit, next, state?.revision))) continue;
     await finishPendingCommit(project, bucket);
     const outcome = pending.kind === 'new' ? 'versioned' : 'moved-back';
     return { outcome, version, digest, rows, judgement: pending.judgement };
   }
-  throw new RetryableError(`commit ${commit} of "${project}" met ${ATTEMPTS} other commits; try again`, {
-    code: 'CommitContended',
-    details: { project, commit },
+  throw contended(`commit ${commit} of "${project}" met ${ATTEMPTS} other commits; try again`, {
+    project,
+    commit,
   });
 }
 
 async function announce(
   { project, bucket }: CommitOptions<unknown>,
-  { header, stagedPrefix, verdict, source, labelFiles, note }: Candidate,
+  { header, stagedPrefix, verdict, source, labelFiles, note, warnings }: Candidate,
   digest: string,
   nextVersion: number,
 ): Promise<PendingCommit> {
@@ -164,12 +176,13 @@ async function announce(
   };
   const judgement = judge(
     verdict,
-    `Version ${nextVersion}: ${rows} rows in ${fileCount} file(s).${note === undefined ? '' : ` ${note}`}`,
+    `Version ${nextVersion}: ${rows} ${rows === 1 ? 'row' : 'rows'} in ${fileCount} ${fileCount === 1 ? 'file' : 'files'}.${note === undefined ? '' : ` ${note}`}`,
     {
       outcome: 'versioned' satisfies CommitOutcome['outcome'],
       digest,
       version: nextVersion,
       rows,
+      ...(warnings === undefined ? {} : { warnings }),
     },
   );
   return { kind: 'new', item, stagedPrefix, judgement, ...made };
@@ -187,7 +200,7 @@ export async function finishPendingCommit(
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const state = await getItem<CommitItem>(pk, SK.commit);
     if (!state?.item.pending) return state;
-    const { pending, lastVersion } = state.item;
+    const { pending, ...numbers } = state.item;
     const { version, digest, rows } = pending.item;
     if (pending.kind === 'new') {
       await copyDocuments(bucket, pending);
@@ -203,14 +216,25 @@ export async function finishPendingCommit(
       judgement: pending.judgement,
     });
     const { upload, run } = pending;
-    await publish('DatasetVersioned', { project, version, digest, rows, upload, run });
+    const warnings = pending.judgement.inputs.warnings as string | undefined;
+    await publish('DatasetVersioned', { project, version, digest, rows, upload, run, warnings });
     // lost only to somebody who finished the same commit
-    await replaceItem(pk, SK.commit, { lastVersion } satisfies CommitItem, state.revision);
+    await replaceItem(pk, SK.commit, numbers satisfies CommitItem, state.revision);
   }
-  throw new RetryableError(`the pending commit of "${project}" keeps changing; try again`, {
-    code: 'CommitContended',
-    details: { project },
-  });
+  throw contended(`the pending commit of "${project}" keeps changing; try again`, { project });
+}
+
+/**
+ * Makes commits that are not announced yet look again at what they depend on beside the head; those that are announced
+ * are finished, so that their versions are there. Called after the list of keys to forget has grown.
+ */
+export async function renewCommits(project: string, bucket: string): Promise<void> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const state = await finishPendingCommit(project, bucket);
+    const same: CommitItem = state?.item ?? { lastVersion: 0 };
+    if (await replaceItem(projectPk(project), SK.commit, same, state?.revision)) return;
+  }
+  throw contended(`the commits of "${project}" keep changing; try again`, { project });
 }
 
 /** Nobody else ever writes below the version's prefix, so a document that is there is the one that was staged. */
@@ -242,6 +266,10 @@ async function moveHead(project: string, state: Stored<CommitItem>, head: HeadIt
     if (current?.item.version === head.version && current.item.digest === head.digest) return true;
     if (await replaceItem(pk, SK.head, head, current?.revision)) return true;
   }
+}
+
+function contended(message: string, details: Record<string, string>): RetryableError {
+  return new RetryableError(message, { code: 'CommitContended', details });
 }
 
 function judge(verdict: Judgement['verdict'], reason: string, inputs: Judgement['inputs']): Judgement {

@@ -73,7 +73,7 @@ export const CSV_LINES: readonly HostileUpload[] = [
       says: [
         [
           'target-present',
-          'Target column "y" is missing; the columns are "x", " y". " y" differs from it by blanks only.',
+          'Target column "y" is missing; the columns are " y", "x". " y" differs from it by blanks only.',
         ],
         BLANK_NAME,
       ],

@@ -109,7 +109,10 @@ export const JSON_LINES: readonly HostileUpload[] = [
       values: { x: [null, '2'] },
       bad: { x: ['{"a":1}'] },
       says: [
-        ['column-types', '1 of 2 values of "x" is not of type integer, first in "a.jsonl" row 1: "{"a":1}".'],
+        [
+          'column-types',
+          '1 of 2 values of "x" is not of type integer, first in "a.jsonl" row 1: "{"a":1}". Flatten objects and arrays into columns of their own.',
+        ],
       ],
     },
     NESTED,

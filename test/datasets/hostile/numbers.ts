@@ -66,7 +66,7 @@ export const NUMBERS: readonly HostileUpload[] = [
     kept: ['1.0', 'nan'],
     undeclared: {
       verdict: 'WARN',
-      says: [['finite-values', '1 of 2 values of "x" is not finite (1 NaN, 0 infinite).']],
+      says: [['finite-values', '1 of 2 values of "x" is not finite (1 NaN).']],
     },
   }),
   badValues(79, '2^63', {

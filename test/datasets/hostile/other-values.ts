@@ -102,7 +102,12 @@ export const OTHER_VALUES: readonly HostileUpload[] = [
     declared: { x: 'integer' },
     values: { x: [null, '1'] },
     bad: { x: ['secret'] },
-    says: [['column-types', '1 of 2 values of "x" is not of type integer, first in "a.csv" row 1']],
+    says: [
+      [
+        'column-types',
+        '1 of 2 values of "x" is not of type integer, first in "a.csv" row 1 (sha256:...). The values of keys and sensitive columns are shown as hashes.',
+      ],
+    ],
   }),
   hostile(104, 'a third class', 'x,y\n1,0\n2,1\n3,2\n', {
     verdict: 'FAIL',

@@ -69,7 +69,10 @@ export const PARQUET: readonly HostileUpload[] = [
     values: { x: [null, null] },
     bad: { x: ['[1]', '[2]'] },
     says: [
-      ['column-types', '2 of 2 values of "x" are not of type integer, first in "a.parquet" row 1: "[1]".'],
+      [
+        'column-types',
+        '2 of 2 values of "x" are not of type integer, first in "a.parquet" row 1: "[1]". Flatten objects and arrays into columns of their own.',
+      ],
     ],
   }),
   unread(

@@ -7,9 +7,10 @@ import { headerClashes } from '../../../lambdas/datasets/files/header-names.ts';
 import { inspectFiles, type LocalFile } from '../../../lambdas/datasets/files/inspect-files.ts';
 import { isReadable } from '../../../lambdas/datasets/files/inspected-file.ts';
 import { stageRows } from '../../../lambdas/datasets/files/stage-rows.ts';
-import { stageInferred } from '../../../lambdas/datasets/schema/infer-types.ts';
-import { inferenceFacts, inferenceFindings } from '../../../lambdas/datasets/schema/inference-facts.ts';
+import { inferenceFacts } from '../../../lambdas/datasets/schema/inference-facts.ts';
+import { inferenceFindings } from '../../../lambdas/datasets/schema/inference-findings.ts';
 import { declaredSchema } from '../../../lambdas/datasets/schema/schema.ts';
+import { stageInferred } from '../../../lambdas/datasets/schema/stage-inferred.ts';
 import { type DuckDb, identifier, literal, withDuckDb } from '../../../lambdas/shared/duckdb.ts';
 import type { ColumnSettings, DatasetSettings } from '../../../lambdas/shared/settings.ts';
 import type { Files, Reading, Says } from './hostile-upload.ts';
@@ -24,6 +25,12 @@ export interface ReadUpload {
   readonly rows: number;
   /** Names of files that are empty. */
   readonly empty: string[];
+}
+
+/** Tells one reading of an upload from another. */
+export function titleOf({ declared, verdict }: Reading): string {
+  const types = Object.entries(declared ?? {}).map(([name, type]) => `${name} declared ${type}`);
+  return `${types.join(', ') || 'undeclared'}: ${verdict}`;
 }
 
 /** Settings of a project that has this upload. */
@@ -82,7 +89,15 @@ async function read(
         }
       : await stageInferred(database, inspected, settings);
   const isInferred = settings.columns.length === 0;
-  const inferred = isInferred ? inferenceFindings(await inferenceFacts(database, inspected, schema)) : [];
+  const inferred = isInferred
+    ? inferenceFindings(
+        await inferenceFacts(database, {
+          schema,
+          files: () => inspected,
+          pathOf: (file) => local[file]?.path,
+        }),
+      )
+    : [];
   const problems = [...inspected, ...staged]
     .toSorted((a, b) => a.index - b.index)
     .flatMap((file) => ('problem' in file && file.problem ? [file.problem] : []));

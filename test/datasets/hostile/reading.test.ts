@@ -1,7 +1,6 @@
 /** Every upload of docs/hostile-uploads.md that is about reading: what the reader says and which values come out. */
 import { describe, expect, it } from 'vitest';
-import type { Reading } from './hostile-upload.ts';
-import { readUpload, settingsOf } from './read-upload.ts';
+import { readUpload, settingsOf, titleOf } from './read-upload.ts';
 import { UPLOADS } from './uploads.ts';
 
 /** Checks whose findings the reader makes; the others are rules about facts. */
@@ -15,7 +14,7 @@ const OF_THE_READER = [
 ];
 
 describe.each(UPLOADS)('$row: $upload', ({ files, readings }) => {
-  it.each(readings.map((reading) => [title(reading), reading] as const))('%s', async (_title, reading) => {
+  it.each(readings.map((reading) => [titleOf(reading), reading] as const))('%s', async (_title, reading) => {
     const read = await readUpload(files(), settingsOf(reading));
     const said = (reading.says ?? []).filter(([check]) => OF_THE_READER.includes(check));
     expect(read.says.map(([check]) => check)).toEqual(said.map(([check]) => check));
@@ -38,8 +37,3 @@ describe.each(UPLOADS)('$row: $upload', ({ files, readings }) => {
     if (rows !== undefined) expect(read.rows).toBe(rows);
   });
 });
-
-function title({ declared, verdict }: Reading): string {
-  const types = Object.entries(declared ?? {}).map(([name, type]) => `${name} declared ${type}`);
-  return `${types.join(', ') || 'undeclared'}: ${verdict}`;
-}

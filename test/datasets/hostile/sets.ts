@@ -1,65 +1,10 @@
-/** Rows 181 to 196, and 174 to 177: sets of files, and names that are only text. */
+/** Rows 184 to 196: sets of files. */
 import { gzipSync } from 'node:zlib';
-import {
-  type Content,
-  fixture,
-  GOOD,
-  type HostileUpload,
-  hostile,
-  readable,
-  type Says,
-  unreadable,
-} from './hostile-upload.ts';
+import { fixture, GOOD, type HostileUpload, hostile, readable, unreadable } from './hostile-upload.ts';
 
-/** 50 good files, but for these. */
-function fifty(others: Readonly<Record<string, Content>>): Record<string, Content> {
-  const names = Array.from({ length: 50 }, (_, at) => `part-${String(at).padStart(2, '0')}.csv`);
-  return { ...Object.fromEntries(names.map((name) => [name, GOOD])), ...others };
-}
-const TOO_MANY = 'File "part-37.csv", row 2 has 3 fields, the header has 2.';
 const FINE = { x: ['1', '2'], y: ['0', '1'] };
 const FOUR = { x: ['1', '2', '3', '4'], y: ['0', '1', '0', '1'] };
-/** 50 equal files are said to be equal. */
-const SAME: Says = ['files-duplicated', '49 files have the same content: "part-00.csv", "part-01.csv"'];
-
 export const SETS: readonly HostileUpload[] = [
-  unreadable(181, 'one poisoned file among 50', fifty({ 'part-37.csv': 'x,y\n1,0\n2,1,3\n' }), TOO_MANY),
-  hostile(
-    182,
-    'one bad value among 50 files',
-    fifty({ 'part-37.csv': 'x,y\n1,0\nabc,1\n' }),
-    {
-      verdict: 'FAIL',
-      declared: { x: 'integer' },
-      rows: 100,
-      bad: { x: ['abc'] },
-      says: [
-        [
-          'column-types',
-          '1 of 100 values of "x" is not of type integer, first in "part-37.csv" row 2: "abc".',
-        ],
-      ],
-    },
-    {
-      verdict: 'WARN',
-      types: { x: 'string' },
-      rows: 100,
-      says: [
-        SAME,
-        [
-          'columns-inferred',
-          'Column "x" is text: 1 of 100 values is not a number, first in "part-37.csv" row 2: "abc". Declare its type to refuse such rows.',
-        ],
-      ],
-    },
-  ),
-  unreadable(
-    183,
-    'two poisoned files among 50',
-    fifty({ 'part-37.csv': 'x,y\n1,0\n2,1,3\n', 'part-40.csv': Buffer.from('\x89PNG\r\n\x1a\n', 'latin1') }),
-    TOO_MANY,
-    'File "part-40.csv" is a PNG image, not CSV.',
-  ),
   hostile(
     184,
     'an empty part',
@@ -112,6 +57,27 @@ export const SETS: readonly HostileUpload[] = [
         [
           'columns-present',
           'Column "x" (feature) is missing from 1 of 2 files, first "p1.csv": its 2 rows have no value.',
+        ],
+      ],
+    },
+    {
+      verdict: 'FAIL',
+      declared: { x: 'integer' },
+      settings: {
+        key: 'x',
+        columns: [
+          { name: 'x', type: 'integer', role: 'key' },
+          { name: 'y', type: 'integer', role: 'target' },
+        ],
+      },
+      says: [
+        [
+          'columns-present',
+          'Column "x" (key) is missing from 1 of 2 files, first "p1.csv": its 2 rows have no value.',
+        ],
+        [
+          'null-rate',
+          '2 of 4 rows (50 %) have no value in "x", but the key of every row is needed, first in "p1.csv" row 1.',
         ],
       ],
     },
@@ -185,31 +151,4 @@ export const SETS: readonly HostileUpload[] = [
       ],
     },
   ),
-];
-
-/** Names of files that only look like something else. */
-export const NAMES_AS_TEXT: readonly HostileUpload[] = [
-  readable(159, 'letters of other alphabets', { 'données août 2024/α β.csv': GOOD }, FINE),
-  readable(160, 'characters that URLs encode', { 'a+b%20c&d.csv': GOOD }, FINE),
-  hostile(
-    174,
-    'a link that Git stored as text',
-    { 'latest.csv': '../other/part-0.csv' },
-    {
-      verdict: 'FAIL',
-      declared: { x: 'integer' },
-      rows: 0,
-      says: [['minimum-rows', 'The version would have 0 rows; at least 1 are needed (dataset.minimumRows).']],
-    },
-  ),
-  unreadable(
-    175,
-    'a name with an arrow',
-    { 'link.csv -> /etc/passwd': GOOD },
-    'File "link.csv -> /etc/passwd" has none of the endings .csv, .tsv, .jsonl, .ndjson, .json (each also with .gz or .zst), .parquet.',
-  ),
-  readable(176, 'patterns', { '*.csv': GOOD, '[a].csv': 'x,y\n3,0\n', 'a?.csv': 'x,y\n4,1\n' }, FOUR, {
-    x: 'integer',
-  }),
-  readable(177, 'SQL as a name', { "x'); DROP TABLE data; --.csv": GOOD }, FINE),
 ];

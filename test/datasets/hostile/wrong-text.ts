@@ -1,5 +1,13 @@
 /** Rows 16 to 28: wrong text. */
-import { column, GOOD, type HostileUpload, hostile, readable, unreadable } from './hostile-upload.ts';
+import {
+  column,
+  GOOD,
+  type HostileUpload,
+  hostile,
+  readable,
+  type Says,
+  unreadable,
+} from './hostile-upload.ts';
 
 const bytes = (...parts: (string | number[])[]) =>
   Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from(part))));
@@ -7,6 +15,13 @@ const bigEndian = (text: string) => Buffer.from(text, 'utf16le').swap16();
 const utf32 = (text: string) =>
   Buffer.concat([...text].map((character) => Buffer.from([character.codePointAt(0)!, 0, 0, 0])));
 const UTF_16 = 'File "a.csv" is UTF-16 text; save it as UTF-8 (Excel: "CSV UTF-8").';
+
+const INVISIBLE = ['\\u00a0x', 'y\\u200b'].map(
+  (name): Says => [
+    'header-names',
+    `Column "${name}" of "a.csv" has blanks or invisible characters in its name; it is kept as it is.`,
+  ],
+);
 
 export const WRONG_TEXT: readonly HostileUpload[] = [
   readable(16, 'a byte order mark', bytes([0xef, 0xbb, 0xbf], GOOD), { x: ['1', '2'], y: ['0', '1'] }),
@@ -50,21 +65,33 @@ export const WRONG_TEXT: readonly HostileUpload[] = [
     'File "a.csv" holds a NUL byte after row 2: it is binary or damaged; write the file again.',
   ),
   unreadable(26, 'Ctrl-Z at the end', `${GOOD}\x1a`, 'File "a.csv", row 3 has 1 field, the header has 2.'),
-  hostile(27, 'invisible characters in the header', '\u00a0x,y\u200b\n1,0\n2,1\n', {
-    verdict: 'WARN',
-    settings: { target: 'y\u200b' },
-    values: { '\u00a0x': ['1', '2'], 'y\u200b': ['0', '1'] },
-    says: [
-      [
-        'header-names',
-        'Column "\\u00a0x" of "a.csv" has blanks or invisible characters in its name; it is kept as it is.',
+  hostile(
+    27,
+    'invisible characters in the header',
+    '\u00a0x,y\u200b\n1,0\n2,1\n',
+    {
+      verdict: 'WARN',
+      settings: { target: 'y\u200b' },
+      values: { '\u00a0x': ['1', '2'], 'y\u200b': ['0', '1'] },
+      says: INVISIBLE,
+    },
+    {
+      verdict: 'FAIL',
+      declared: { x: 'integer' },
+      says: [
+        ...INVISIBLE,
+        [
+          'columns-present',
+          'Column "x" (feature) is missing; "\\u00a0x" differs from it by invisible characters only.',
+        ],
+        [
+          'target-present',
+          'Target column "y" is missing; the columns are "y\\u200b", "\\u00a0x". "y\\u200b" differs from it by invisible characters only.',
+        ],
+        ['columns-extra', '2 columns are not declared and are ignored: "y\\u200b", "\\u00a0x".'],
       ],
-      [
-        'header-names',
-        'Column "y\\u200b" of "a.csv" has blanks or invisible characters in its name; it is kept as it is.',
-      ],
-    ],
-  }),
+    },
+  ),
   readable(
     28,
     'emoji, right-to-left marks, combining letters',

@@ -21,8 +21,9 @@ export const filesNotEmpty: Rule = ({ files: { count, withContent, empty, proble
     const reason = `None of the ${count} files is data; names of data do not begin with "_" or ".".`;
     findings.push(against({ check: CHECK, severity, reason }));
   } else {
-    for (const { path } of empty.first) {
-      const reason = `File "${path}" is empty (0 bytes)${nothing ? '' : ': 0 rows'}.`;
+    for (const { path, isPacked } of empty.first) {
+      const bytes = isPacked ? '0 bytes when unpacked' : '0 bytes';
+      const reason = `File "${path}" is empty (${bytes})${nothing ? '' : ': 0 rows'}.`;
       findings.push(against({ check: CHECK, severity: nothing ? 'block' : 'warn', reason }));
     }
     const left = empty.count - empty.first.length;

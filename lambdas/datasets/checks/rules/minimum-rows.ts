@@ -3,7 +3,7 @@ import { against, notApplicable, passes, type Rule, type Subject, UNREADABLE } f
 
 const CHECK = 'minimum-rows';
 
-/** Blocks below the project's minimum number of rows in the version. */
+/** Blocks below the project's minimum number of rows in the version, unless rows are missing because a file does not read. */
 export const minimumRows: Rule = (subject) => {
   const severity = 'block';
   if (!subject.table) return [notApplicable(CHECK, severity, UNREADABLE)];
@@ -12,6 +12,8 @@ export const minimumRows: Rule = (subject) => {
   if (rows >= minimum) {
     return [passes(CHECK, severity, `${rows} rows, at least ${minimum} are needed.`)];
   }
+  const { count } = subject.files.problems;
+  if (count > 0) return [notApplicable(CHECK, severity, `${count} file(s) could not be read.`)];
   const reason = `The version would have ${rows} rows; at least ${minimum} are needed (dataset.minimumRows).`;
   return [against({ check: CHECK, severity, reason })];
 };

@@ -1,5 +1,5 @@
 /** There is something to learn. */
-import { absenceSentence, similarName } from '../headers.ts';
+import { absenceSentence, nameInQuotes, similarName } from '../headers.ts';
 import { against, notApplicable, passes, type Rule, UNREADABLE } from './rule.ts';
 
 const CHECK = 'target-present';
@@ -21,7 +21,7 @@ export const targetPresent: Rule = ({ settings: { target }, files, table }) => {
 };
 
 function list(names: readonly string[]): string {
-  const shown = names.slice(0, LISTED).map((name) => `"${name}"`);
+  const shown = names.slice(0, LISTED).map(nameInQuotes);
   if (names.length > LISTED) shown.push(`and ${names.length - LISTED} more`);
   return shown.join(', ') || 'none';
 }

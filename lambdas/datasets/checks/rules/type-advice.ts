@@ -19,6 +19,7 @@ const ADVICE: readonly Advice[] = [
     when: /^(\s*|n\/?a|null|none|nil|nan|-+|\?+|\.|unknown|missing|undefined)$/i,
     advice: 'If these mean "missing", add them to dataset.nullValues.',
   },
+  { types: ANY, when: /^\s*[[{]/, advice: 'Flatten objects and arrays into columns of their own.' },
   {
     types: NUMBERS,
     when: /^[+-]?\d{1,3}([,'\u00a0\u202f ]\d{3})+(\.\d*)?$/,

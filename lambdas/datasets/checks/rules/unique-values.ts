@@ -5,7 +5,7 @@ import { against, milder, notApplicable, offendersOf, passes, percent, tableRule
 
 const CHECK = 'unique-values';
 
-/** Blocks when a value of a column that is declared unique occurs again in the upload. The key has a rule of its own. */
+/** Blocks when rows of the upload repeat a value of a column that is declared unique, over all rows of the version to be. */
 export const uniqueValues = tableRule(CHECK, 'block', (subject, table, general) => {
   const { settings, duplicates } = subject;
   const unique = settings.columns.filter((column) => column.unique);
