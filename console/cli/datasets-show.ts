@@ -82,7 +82,7 @@ function filesView({ manifest }: Shown, listed: number): string[] {
   return [
     table(
       ['file', 'rows', 'size', 'sha256'],
-      files.map(({ path, rows, size, sha256 }) => [path, rows, bytesText(size), sha256]),
+      files.map(({ path, rows, size, sha256 }) => [path, countText(rows), bytesText(size), sha256]),
     ),
     ...(left > 0 ? [`and ${plural(left, 'file')} more: --files lists them`] : []),
   ];

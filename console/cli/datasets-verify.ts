@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Connection } from '../client/connect.ts';
 import { findVersion } from '../client/versions/documents.ts';
 import { type Verification, verifyVersion } from '../client/versions/verify-version.ts';
 import { bytesText, plural, print, printable } from './output.ts';
@@ -13,13 +14,17 @@ export function addVerify(datasets: Command): void {
       const verification = await withProgress(json, (line) =>
         verifyVersion(connection, version, (transferred) => line.update(transferred)),
       );
-      print(verification, json, verificationText);
+      print(verification, json, () => verificationText(connection, verification));
       if (!verification.isManifestRight || verification.damages.length > 0) process.exitCode = 1;
     },
   );
 }
 
-export function verificationText({ version, files, bytes, isManifestRight, damages }: Verification): string {
+/** What is damaged, and where its bytes may still be: the bucket keeps what was overwritten or deleted. */
+export function verificationText(
+  { bucket }: Pick<Connection, 'bucket'>,
+  { version, files, bytes, isManifestRight, damages }: Verification,
+): string {
   const damaged = damages.reduce((sum, { paths }) => sum + paths.length, 0);
   const manifest = isManifestRight
     ? []
@@ -31,8 +36,11 @@ export function verificationText({ version, files, bytes, isManifestRight, damag
     ...manifest,
     ...damages.map(({ paths, reason }) => `✗ ${paths.map(printable).join(', ')}: ${reason}`),
     `version ${version}: ${plural(damaged, 'file')} of ${files} damaged`,
-    ...(damaged > 0
-      ? ['older versions of the objects may still be in S3: aws s3api list-object-versions --prefix objects/']
+    ...(damages.length > 0
+      ? [
+          'an older S3 version of the object may still have the bytes; these are its versions:',
+          `  aws s3api list-object-versions --bucket ${bucket} --prefix ${damages[0]!.key}`,
+        ]
       : []),
   ].join('\n');
 }

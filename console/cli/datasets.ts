@@ -4,7 +4,7 @@ import { addDiff } from './datasets-diff.ts';
 import { addPull } from './datasets-pull.ts';
 import { addShow } from './datasets-show.ts';
 import { addVerify } from './datasets-verify.ts';
-import { bytesText, print, shortDigest, shortTime, sourceText, table } from './output.ts';
+import { bytesText, countText, print, shortDigest, shortTime, sourceText, table } from './output.ts';
 import { connectFor, optionsOf, subcommand } from './shared.ts';
 
 export function addDatasets(program: Command): void {
@@ -18,8 +18,8 @@ export function addDatasets(program: Command): void {
         versions.map((item) => [
           `${item.version}${item.version === head?.version ? ' (head)' : ''}`,
           shortDigest(item.digest),
-          item.rows,
-          item.files,
+          countText(item.rows),
+          countText(item.files),
           bytesText(item.bytes),
           item.schemaVersion,
           shortTime(item.createdAt),

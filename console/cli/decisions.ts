@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import type { DecisionItem } from '../../lambdas/shared/catalog-items.ts';
 import { listDecisions } from '../client/catalog.ts';
 import { UsageError } from '../client/connect.ts';
-import { print, shortTime, table } from './output.ts';
+import { print, shortDigest, shortTime, table } from './output.ts';
 import { connectFor, optionsOf, subcommand } from './shared.ts';
 
 export function addDecisions(program: Command): void {
@@ -29,10 +30,17 @@ export function addDecisions(program: Command): void {
             item.kind,
             item.judgement.rule,
             item.judgement.verdict,
-            item.subject,
-            item.judgement.reason,
+            // a list of keys is named by its hash
+            /^[0-9a-f]{64}$/.test(item.subject) ? shortDigest(item.subject) : item.subject,
+            becauseOf(item),
           ]),
         ),
       );
     });
+}
+
+/** The reason; with what a version was accepted in spite of. */
+function becauseOf({ judgement }: DecisionItem): string {
+  const { warnings } = judgement.inputs;
+  return typeof warnings === 'string' ? `${judgement.reason} Warnings: ${warnings}` : judgement.reason;
 }

@@ -3,8 +3,9 @@ import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { objectKey, s3Uri } from '../../lambdas/shared/keys.ts';
 import { type Connection, UsageError } from '../client/connect.ts';
-import { type Forgotten, forgetKeys } from '../client/forget.ts';
-import { plural, print, printable, table } from './output.ts';
+import { type ForgetProgress, type Forgotten, forgetKeys } from '../client/forget.ts';
+import { countText, durationText, plural, print, printable, table } from './output.ts';
+import type { ProgressLine } from './progress.ts';
 import { connectFor, optionsOf, subcommand, withProgress } from './shared.ts';
 
 interface Options {
@@ -30,11 +31,37 @@ export function addForget(program: Command): void {
       const keys = readKeys(key, keysFile);
       const connection = await connectFor(command);
       if (!yes) await confirm(connection, keys.length, keysFile === '-');
-      const forgotten = await withProgress(json, (line) =>
-        forgetKeys(connection, keys, (done) => line.say(`${done} of ${keys.length} keys looked for`)),
-      );
+      const forgotten = await withProgress(json, (line) => forgetWatched(connection, keys, line));
       print(forgotten, json, () => forgottenText(connection, keys.length, forgotten));
     });
+}
+
+/** A call may last for minutes: the time goes on before a person's eyes. */
+async function forgetWatched(
+  connection: Connection,
+  keys: readonly string[],
+  line: ProgressLine,
+): Promise<Forgotten> {
+  const started = performance.now();
+  let progress: ForgetProgress = { keysDone: 0 };
+  const tell = () => line.say(watchText(keys.length, progress, (performance.now() - started) / 1000));
+  const ticking = setInterval(tell, 1000);
+  try {
+    return await forgetKeys(connection, keys, (now) => {
+      progress = now;
+      tell();
+    });
+  } finally {
+    clearInterval(ticking);
+  }
+}
+
+/** @param seconds since the first call. */
+export function watchText(count: number, { keysDone, next }: ForgetProgress, seconds: number): string {
+  const which =
+    keysDone === 0 ? plural(count, 'key') : `${plural(count, 'key')} (${countText(keysDone)} done)`;
+  const where = next === undefined ? '' : ` in version ${next} and older`;
+  return `looking for rows of ${which}${where}, ${durationText(seconds)}`;
 }
 
 /** The different keys, in order. @throws UsageError naming lines, never keys. */

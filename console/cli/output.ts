@@ -6,6 +6,9 @@ export type Cell = string | number | undefined;
 /** Numbers as people write them: with a unit, thousands or a sign in front. */
 const NUMERIC = /^[~<>]?-?\d[\d,]*(\.\d+)?(e[+-]?\d+)?( (%|bytes?|[kMGTP]B))?$/;
 
+/** A sentence in the last column may be longer than a terminal is wide: its rule need not be. */
+const LONGEST_LAST_RULE = 40;
+
 /** Columns as wide as their widest cell; numbers to the right. */
 export function table(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
   if (rows.length === 0) return '  none yet';
@@ -25,7 +28,12 @@ export function table(header: readonly string[], rows: readonly (readonly Cell[]
       })
       .join('  ')
       .trimEnd();
-  return [line(header), line(widths.map((width) => '─'.repeat(width))), ...text.map(line)].join('\n');
+  const rules = widths.map((width, column) =>
+    '─'.repeat(
+      column === widths.length - 1 && !isNumeric[column] ? Math.min(width, LONGEST_LAST_RULE) : width,
+    ),
+  );
+  return [line(header), line(rules), ...text.map(line)].join('\n');
 }
 
 /** Values and names come from files of anybody: what would steer a terminal or turn its text around is spelt out. */

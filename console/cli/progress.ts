@@ -5,6 +5,8 @@ import { bytesText, durationText } from './output.ts';
 /** A terminal is redrawn so often, a log gets a line so often. */
 const REDRAW_MS = 100;
 const LOG_EVERY_MS = 10_000;
+/** A wait changes less than a transfer. */
+const LOG_WAIT_EVERY_MS = 60_000;
 /** The rate is that of the last so many milliseconds. */
 const RATE_WINDOW_MS = 5000;
 const BAR_WIDTH = 24;
@@ -45,9 +47,12 @@ export class ProgressLine {
     this.draw(text.length < this.width ? text : progressText(transfer, rate, false));
   }
 
-  /** A sentence in place of the bar, for a wait. */
+  /** A sentence in place of the bar, for a wait; a log gets one a minute. */
   say(text: string): void {
-    if (this.screen.isTTY) this.draw(text);
+    const now = this.clock();
+    if (!this.screen.isTTY && now - this.drawnAt < LOG_WAIT_EVERY_MS) return;
+    this.drawnAt = now;
+    this.draw(text);
   }
 
   /** Takes the line away. */

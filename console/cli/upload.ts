@@ -123,7 +123,7 @@ function sentText(
   ];
   return [
     `${parts.join(', ')}, to ${s3Uri(bucket, printable(target))}`,
-    ...(hidden > 0 ? [`left out ${plural(hidden, 'file')} whose names begin with . or _`] : []),
+    ...(hidden > 0 ? [`left out ${plural(hidden, 'file')}: names that begin with . or _`] : []),
   ].join('\n');
 }
 

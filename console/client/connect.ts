@@ -2,7 +2,7 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { LambdaClient } from '@aws-sdk/client-lambda';
+import { LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
@@ -32,6 +32,7 @@ export interface Connection {
   readonly sagemaker: SageMakerClient;
   readonly runtime: SageMakerRuntimeClient;
   readonly stepFunctions: SFNClient;
+  /** Of `patientLambda`. */
   readonly lambda: LambdaClient;
 }
 
@@ -70,6 +71,16 @@ export async function useStageDefaults(stage: string): Promise<void> {
   process.env.AWS_REGION = settings.region;
 }
 
+/** A little more than a function may last. @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html */
+const LONGEST_ANSWER_MS = 16 * 60_000;
+
+/**
+ * For direct calls of functions that work for minutes before they answer: the connection is kept alive and given up later
+ * than the function itself, and a call is never repeated behind the caller's back while the first one still runs.
+ */
+export const patientLambda = (config: LambdaClientConfig = {}): LambdaClient =>
+  new LambdaClient({ ...config, maxAttempts: 1, requestHandler: { socketTimeout: LONGEST_ANSWER_MS } });
+
 /** @throws UsageError when the stage is not there, or the project is not clear. */
 export async function connect({ stage, project }: ConnectOptions): Promise<Connection> {
   await useStageDefaults(stage);
@@ -104,7 +115,7 @@ export async function connect({ stage, project }: ConnectOptions): Promise<Conne
     sagemaker: new SageMakerClient({}),
     runtime: new SageMakerRuntimeClient({}),
     stepFunctions: new SFNClient({}),
-    lambda: new LambdaClient({}),
+    lambda: patientLambda(),
   };
 }
 

@@ -22,13 +22,20 @@ export function mayPass(error: unknown): boolean {
   return status >= 500 || status === 429 || error.name === 'RequestTimeout' || error.name === 'SlowDown';
 }
 
-/** Tries `work` up to six times, with pauses that double from 0.2 s. @throws what the last attempt threw. */
-export async function withRetries<Answer>(work: (attempt: number) => Promise<Answer>): Promise<Answer> {
+/**
+ * Tries `work` up to six times, with pauses that double from 0.2 s.
+ * @param isWorthIt which errors to try again after.
+ * @throws what the last attempt threw.
+ */
+export async function withRetries<Answer>(
+  work: (attempt: number) => Promise<Answer>,
+  isWorthIt: (error: unknown) => boolean = mayPass,
+): Promise<Answer> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work(attempt);
     } catch (error) {
-      if (attempt >= ATTEMPTS || !mayPass(error)) throw error;
+      if (attempt >= ATTEMPTS || !isWorthIt(error)) throw error;
       await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1) * (0.5 + Math.random() / 2));
     }
   }

@@ -14,7 +14,7 @@ import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Connection } from '../../console/client/connect.ts';
-import { projectPk } from '../../lambdas/shared/catalog-items.ts';
+import { PROJECTS_PK, projectPk } from '../../lambdas/shared/catalog-items.ts';
 import { Names } from '../../lambdas/shared/names.ts';
 import { startCloud } from '../../localstack/testing/start-cloud.ts';
 
@@ -22,6 +22,8 @@ export const PROJECT = 'flights';
 
 export interface CloudConnection {
   readonly connection: Connection;
+  /** `http://127.0.0.1:PORT` */
+  readonly endpoint: string;
   putItem(sk: string, item: object): Promise<void>;
   putObject(key: string, body: string | Uint8Array): Promise<void>;
   stop(): Promise<void>;
@@ -53,7 +55,11 @@ export async function startCloudConnection(): Promise<CloudConnection> {
       ],
     }),
   );
+  // as a deploy lists its projects
+  const listed = { pk: PROJECTS_PK, sk: PROJECT };
+  await documents.send(new PutCommand({ TableName: names.catalog(), Item: listed }));
   return {
+    endpoint: running.endpoint,
     connection: {
       stage: 'local',
       project: PROJECT,

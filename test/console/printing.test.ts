@@ -83,6 +83,12 @@ describe('tables', () => {
     expect(table(['share'], [['<0.1 %'], ['50 %'], ['']]).split('\n')[3]).toBe('  50 %');
   });
 
+  it('are ruled no wider than a screen, however long the sentence in the last column is', () => {
+    const [, rule, row] = table(['at', 'because'], [['now', 'so '.repeat(100).trim()]]).split('\n');
+    expect(rule).toBe(`───  ${'─'.repeat(40)}`);
+    expect(row).toHaveLength(5 + 299);
+  });
+
   it('cannot be steered by what files hold', () => {
     expect(printable('\x1b[2Jgone\r\n\u202eabc\u0007')).toBe('\\u001b[2Jgone\\u000d\\u000a\\u202eabc\\u0007');
     expect(table(['a'], [['\x1b]0;title\x07']])).not.toContain('\x1b');
@@ -173,6 +179,25 @@ describe('progress', () => {
     const written = run(false, 25);
     expect(written).toHaveLength(2);
     expect(written[0]).toBe(' 40 %  40.0 MB of 100 MB  2.00 MB/s  30 s left  1 of 3 files\n');
+  });
+});
+
+describe('a wait', () => {
+  function waited(isTTY: boolean, seconds: number) {
+    let now = 0;
+    const written: string[] = [];
+    const line = new ProgressLine({ isTTY, columns: 200, write: (text) => written.push(text) }, () => now);
+    for (let second = 1; second <= seconds; second++) {
+      now = second * 1000;
+      line.say(`waiting, ${second} s`);
+    }
+    return written;
+  }
+
+  it('is told each time on a terminal, and once a minute elsewhere', () => {
+    expect(waited(true, 2)).toEqual(['\r\x1b[Kwaiting, 1 s', '\r\x1b[Kwaiting, 2 s']);
+    expect(waited(false, 59)).toEqual([]);
+    expect(waited(false, 150)).toEqual(['waiting, 60 s\n', 'waiting, 120 s\n']);
   });
 });
 

@@ -131,7 +131,8 @@ describe('pull', () => {
     await expect(pullVersion(cloud.connection, listed, { directory: folder })).rejects.toThrow(
       /\(a\.csv\) is not what the version was made of: its hash is 8810ad58/,
     );
-    expect(existsSync(join(folder, 'a.csv'))).toBe(false);
+    // nor leaves anything behind that a next call would go on with
+    expect(readdirSync(folder)).toEqual([]);
   });
 });
 
@@ -140,7 +141,7 @@ describe('verify', () => {
     const listed = await make({ 'a.csv': '1', 'b.csv': '1', 'c.csv': '3' });
     const verification = await verifyVersion(cloud.connection, listed);
     expect(verification).toMatchObject({ files: 3, bytes: 2, isManifestRight: true, damages: [] });
-    expect(verificationText(verification)).toBe(
+    expect(verificationText(cloud.connection, verification)).toBe(
       `✓ version ${version} is whole: 3 files, 2 bytes read and hashed again`,
     );
   });
@@ -158,13 +159,21 @@ describe('verify', () => {
     await cloud.putObject(`objects/${sha256('flip')}`, 'flop');
     await cloud.putObject(`objects/${sha256('longer')}`, 'long');
 
-    const { damages, isManifestRight } = await verifyVersion(cloud.connection, listed);
+    const verification = await verifyVersion(cloud.connection, listed);
 
-    expect(isManifestRight).toBe(true);
-    expect(damages.map(({ paths, problem }) => [paths, problem])).toEqual([
+    expect(verification.isManifestRight).toBe(true);
+    expect(verification.damages.map(({ paths, problem }) => [paths, problem])).toEqual([
       [['a.csv', 'e.csv'], 'missing'],
       [['b.csv'], 'other bytes'],
       [['c.csv'], 'other size'],
+    ]);
+    expect(verificationText({ bucket: 'data' }, verification).split('\n')).toEqual([
+      `✗ a.csv, e.csv: objects/${sha256('gone')} is not there`,
+      `✗ b.csv: objects/${sha256('flip')} has the hash ${sha256('flop')}`,
+      `✗ c.csv: objects/${sha256('longer')} has 4 bytes, the manifest says 6`,
+      `version ${version}: 4 files of 5 damaged`,
+      'an older S3 version of the object may still have the bytes; these are its versions:',
+      `  aws s3api list-object-versions --bucket data --prefix objects/${sha256('gone')}`,
     ]);
   });
 
@@ -174,7 +183,9 @@ describe('verify', () => {
     const changed = { ...listed, manifest: { ...listed.manifest, files } };
     const verification = await verifyVersion(cloud.connection, changed);
     expect(verification.isManifestRight).toBe(false);
-    expect(verificationText(verification)).toContain('the manifest has another digest than the catalog');
+    expect(verificationText(cloud.connection, verification)).toContain(
+      'the manifest has another digest than the catalog',
+    );
   });
 });
 

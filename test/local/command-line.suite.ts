@@ -1,9 +1,14 @@
+import { createHash } from 'node:crypto';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
 import { awsEnvironment } from '../../console/local/deploy.ts';
 import { runScript } from '../../localstack/testing/run-command.ts';
 import { type LocalStage, PROJECT } from '../helpers/local-stage.ts';
+import { HEADER, regionRows, toCsv } from '../helpers/region-rows.ts';
 
-/** Every command of `driftless`, as a person or a script calls it. Reads the stage, and leaves it as it was. */
+/** Every command of `driftless`, as a person or a script calls it. Leaves versions, runs and endpoint as they were. */
 export function describeCommandLine(stageOf: () => LocalStage): void {
   describe('driftless', () => {
     const json = async (...args: string[]) => {
@@ -26,6 +31,88 @@ export function describeCommandLine(stageOf: () => LocalStage): void {
 
     it('datasets', async () => {
       expect(await json('datasets')).toMatchObject({ head: { version: 1 }, versions: [{ rows: 1500 }] });
+    });
+
+    it('datasets show, diff and verify', async () => {
+      expect(await json('datasets', 'show', 'head')).toMatchObject({
+        item: { version: 1 },
+        isHead: true,
+        manifest: { files: [{ path: 'first.csv', rows: 1500 }] },
+        checks: { verdict: 'PASS' },
+        upload: { outcome: 'versioned' },
+      });
+      const { columns, files, drift } = await json('datasets', 'diff', '1', 'head');
+      expect([columns, files]).toMatchObject([[], { kept: 1, added: [], removed: [] }]);
+      expect(drift).toContainEqual(
+        expect.objectContaining({ name: 'signal', how: 'exact', psi: 0, verdict: 'PASS' }),
+      );
+      expect(await json('datasets', 'verify', '1')).toMatchObject({ files: 1, damages: [] });
+    });
+
+    it('datasets pull restores the bytes that were uploaded', async () => {
+      const stage = stageOf();
+      const to = stage.path('pulled');
+      expect(await json('datasets', 'pull', '1', '--to', to)).toMatchObject({ files: 1, keptFiles: 0 });
+      const restored = readFileSync(join(to, 'first.csv'));
+      expect(restored.equals(readFileSync(stage.path('first.csv')))).toBe(true);
+    });
+
+    it('datasets verify ends with 1 when an object has other bytes', async () => {
+      const stage = stageOf();
+      const { s3, bucket } = stage.connection;
+      const hash = createHash('sha256').update(readFileSync(stage.path('first.csv')));
+      const object = { Bucket: bucket, Key: `objects/${hash.digest('hex')}` };
+      const { VersionId } = await s3.send(new PutObjectCommand({ ...object, Body: 'damaged' }));
+      const damaged = await stage.driftless('datasets', 'verify', '1');
+      await s3.send(new DeleteObjectCommand({ ...object, VersionId }));
+      expect(damaged.code).toBe(1);
+      expect(damaged.stdout).toMatch(
+        /^✗ first\.csv: objects\/\w+ has 7 bytes, the manifest says \d+\nversion 1: 1 file of 1 damaged\n/,
+      );
+    });
+
+    it('upload of a folder says what was sent, left out, and became of it', async () => {
+      const stage = stageOf();
+      const folder = stage.path('again');
+      mkdirSync(folder);
+      cpSync(stage.path('first.csv'), join(folder, 'first.csv'));
+      writeFileSync(join(folder, '.DS_Store'), 'no data');
+      const { code, stdout } = await stage.driftless('upload', folder, '--name', 'again');
+      expect(stdout).toMatch(
+        /^uploaded 1 file, [\d.]+ kB, \d+ s, to s3:\/\/\S+\/incoming\/again\/first\.csv\nleft out 1 file: names that begin with \. or _\nUpload "again" has the content of version 1: nothing changed\.\n$/,
+      );
+      expect(code).toBe(0);
+    });
+
+    it('upload ends with 1 when it is refused, and says why by file, row and value', async () => {
+      const stage = stageOf();
+      const rows = regionRows({ seed: 4, rows: 200 });
+      const bad = [...rows.slice(0, 4), { ...rows[4]!, target: 2 as 1 }, ...rows.slice(5)];
+      writeFileSync(stage.path('bad-target.csv'), toCsv(bad));
+      const { code, stdout } = await stage.driftless('upload', stage.path('bad-target*'));
+      expect(stdout.split('\n').slice(1)).toEqual([
+        expect.stringMatching(/^refused: no version came of it \(bad-target\.csv-[0-9a-f]{12}\)$/),
+        '  ✗ 1 of 200 rows have a target that is neither 0/1 nor true/false: "2" (1).',
+        '      in "bad-target.csv" row 5: "2"',
+        expect.stringMatching(/^ {2}! The upload has 200 rows, /),
+        expect.stringMatching(/^ {2}✓ \d+ checks passed$/),
+        expect.stringMatching(/^all checks: s3:\/\/\S+\/rejected\/bad-target\S+\/checks\.json$/),
+        '',
+      ]);
+      expect(code).toBe(1);
+    });
+
+    it('profile of a local file', async () => {
+      const { rows, columns } = await json('profile', stageOf().path('first.csv'));
+      expect(rows).toBe(1500);
+      expect(columns.map(({ name }: { name: string }) => name)).toEqual(HEADER.split(','));
+    });
+
+    it('forget says what holds rows of the keys, and puts none of them into its answer', async () => {
+      // nobody's key: what follows is trained on the same rows as without
+      const forgotten = await json('forget', '--yes', '--key', 'nobody-4711');
+      expect(forgotten).toMatchObject({ added: 1, keys: 1, versions: [], contents: [], models: [] });
+      expect(JSON.stringify(forgotten)).not.toContain('4711');
     });
 
     it('runs', async () => {
@@ -90,6 +177,21 @@ export function describeCommandLine(stageOf: () => LocalStage): void {
         what: 'a file that is not there',
         args: ['upload', '/nowhere/rows.csv'],
         says: 'driftless: no such file: /nowhere/rows.csv\n',
+      },
+      {
+        what: 'a pattern that matches nothing',
+        args: ['upload', '/nowhere/*.csv'],
+        says: 'driftless: no file matches /nowhere/*.csv\n',
+      },
+      {
+        what: 'a version that is not there',
+        args: ['datasets', 'pull', '9'],
+        says: `driftless: version: got 9; allowed: one that "${PROJECT}" has; see them with: driftless datasets\n`,
+      },
+      {
+        what: 'forgetting without anybody to ask',
+        args: ['forget', '--key', 'somebody'],
+        says: 'driftless: forgetting cannot be taken back, and nobody can be asked here; pass --yes\n',
       },
       {
         what: 'rows that are not there',

@@ -15,7 +15,7 @@ import { type StagedFile, stageRows } from '../../../lambdas/datasets/files/stag
 import type { DatasetProfile } from '../../../lambdas/datasets/profile/profile.ts';
 import { profileTable } from '../../../lambdas/datasets/profile/profile-table.ts';
 import { evolveSchema } from '../../../lambdas/datasets/schema/evolution.ts';
-import { stageInferred } from '../../../lambdas/datasets/schema/infer-types.ts';
+import { stageInferred } from '../../../lambdas/datasets/schema/stage-inferred.ts';
 import type { DuckDb } from '../../../lambdas/shared/duckdb.ts';
 import type { DatasetSettings } from '../../../lambdas/shared/settings.ts';
 import { withTempDirectory } from '../../../lambdas/shared/temp-directory.ts';

@@ -1,6 +1,6 @@
 /** Restores a version's files: the exact bytes, checked by their hashes. */
 import { createReadStream } from 'node:fs';
-import { copyFile, lstat, mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, open, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ManifestFile } from '../../../lambdas/datasets/contract.ts';
 import { manifestKey, objectKey } from '../../../lambdas/shared/keys.ts';
@@ -38,7 +38,8 @@ export interface Pulled {
 
 /**
  * Restores a version below a folder. Files that are there with the same bytes stay; interrupted, the same call goes on
- * where it stopped. Nothing is written when one file could not be restored.
+ * where it stopped. Nothing is written when one of the paths or files that are there forbids it; an object that S3 has not
+ * or has otherwise ends the call, and what was restored before stays.
  * @throws UsageError for a path that would leave the folder, for a file with other bytes, or when S3's bytes are not those of the version.
  */
 export async function pullVersion(
@@ -62,9 +63,9 @@ export async function pullVersion(
   const bytes = contents.reduce((sum, { size }) => sum + size, 0);
   let [filesDone, movedBytes, keptBytes] = [0, 0, 0];
   const tell = () => onProgress?.({ files: contents.length, filesDone, bytes, movedBytes, keptBytes });
-  await mapLimited(contents, OBJECTS_AT_ONCE, async (content) => {
+  const fetched = mapLimited(contents, OBJECTS_AT_ONCE, async (content) => {
     const file = join(partial, content.sha256);
-    await download(connection, content, file, {
+    await download(connection, item.version, content, file, {
       onRead: (count) => {
         movedBytes += count;
         tell();
@@ -80,7 +81,14 @@ export async function pullVersion(
     filesDone++;
     tell();
   });
-  await rm(partial, { recursive: true });
+  try {
+    await fetched;
+    await rm(partial, { recursive: true });
+  } catch (error) {
+    // with something in it, it is what the next call goes on with
+    await rmdir(partial).catch(() => undefined);
+    throw error;
+  }
   return {
     version: item.version,
     directory: root,
@@ -134,6 +142,7 @@ async function hashOf(file: string, content: Pick<Content, 'size' | 'chunkSize'>
 
 async function download(
   connection: Connection,
+  version: number,
   content: Content,
   file: string,
   { onRead, onKept }: Readonly<Record<'onRead' | 'onKept', (bytes: number) => void>>,
@@ -162,6 +171,6 @@ async function download(
   if (hasher.size === content.size && sha256 === content.sha256) return;
   await rm(file);
   throw new UsageError(
-    `${objectKey(content.sha256)} (${content.paths[0]}) is not what the version was made of: its hash is ${sha256}; see what else is wrong with: driftless datasets verify`,
+    `${objectKey(content.sha256)} (${content.paths[0]}) is not what the version was made of: its hash is ${sha256}; see what else is wrong, and where its bytes may be: driftless datasets verify ${version}`,
   );
 }
