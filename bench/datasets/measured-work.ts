@@ -11,10 +11,13 @@ import { countColumns } from '../../lambdas/monitoring/count-window.ts';
 import { judgeColumn } from '../../lambdas/monitoring/judge-column.ts';
 import { type DuckDb, identifier, literal, withDuckDb } from '../../lambdas/shared/duckdb.ts';
 import { withTempDirectory } from '../../lambdas/shared/temp-directory.ts';
+import { read, readCheckAndProfile, type UploadedFile, withUpload } from './measured-read.ts';
 
 export interface WorkRequest {
-  readonly work: 'profile' | 'window' | 'window-and-scan' | 'shards';
+  /** `read` and `checked-profile` take `upload`, the others the Parquet file. */
+  readonly work: 'profile' | 'window' | 'window-and-scan' | 'shards' | 'read' | 'checked-profile';
   readonly file: string;
+  readonly upload?: UploadedFile;
   readonly schema: readonly SchemaColumn[];
   /** Where `profile` writes the profile, and `window` reads it. */
   readonly profile: string;
@@ -43,6 +46,7 @@ const THRESHOLDS = { warn: 0.1, alert: 0.2, minimumSamples: 200 };
 const SHARDS = 64;
 
 async function main(request: WorkRequest): Promise<WorkResult> {
+  if (request.upload) return uploads(request.work, request.upload, request.times ?? 1);
   return withTempDirectory((directory) =>
     withDuckDb(directory, async (database) => {
       await database.run(`CREATE VIEW bench_rows AS FROM read_parquet(${literal(request.file)})`);
@@ -51,6 +55,23 @@ async function main(request: WorkRequest): Promise<WorkResult> {
       return windows(database, request);
     }),
   );
+}
+
+async function uploads(work: WorkRequest['work'], upload: UploadedFile, times: number): Promise<WorkResult> {
+  const seconds: number[] = [];
+  const scanSeconds: number[] = [];
+  for (let time = 0; time < times; time++) {
+    await withUpload(upload, async (place) => {
+      await timed(seconds, async () => {
+        await (work === 'read' ? read(upload, place) : readCheckAndProfile(upload, place));
+      });
+      if (work !== 'read') return;
+      // DuckDB alone guesses types from the first rows and judges nothing
+      const alone = `CREATE TABLE alone AS FROM read_csv(${literal(upload.file)})`;
+      await timed(scanSeconds, () => place.database.run(alone));
+    });
+  }
+  return { seconds, cpuSeconds, scanSeconds, leanScanSeconds: [], peakMiB: peakMiB() };
 }
 
 async function firstProfile(database: DuckDb, request: WorkRequest): Promise<WorkResult> {

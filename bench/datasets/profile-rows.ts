@@ -1,7 +1,9 @@
 /** First profiles and windows counted on stored edges, of 1 and 10 million rows, and of a wide table. */
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type DuckDb, withDuckDb } from '../../lambdas/shared/duckdb.ts';
 import { withTempDirectory } from '../../lambdas/shared/temp-directory.ts';
+import { aProject } from '../../test/shared/project-fixture.ts';
 import { BENCH_SCHEMA, benchFile, CACHE, wideFile, wideSchema } from './bench-table.ts';
 import type { WorkResult } from './measured-work.ts';
 import type { Groups, Tell } from './row.ts';
@@ -30,6 +32,14 @@ export const withFile = <T>(make: (database: DuckDb) => Promise<T>) =>
 /** On a busy machine the time of the clock says little. */
 const cpu = ({ cpuSeconds }: WorkResult) => `${median(cpuSeconds).toFixed(2)} s of processors`;
 
+/** The rows as a first upload in Parquet: nothing is declared but the target. */
+function checkedProfile(file: string, times: number): Promise<WorkResult> {
+  const columns = { columns: [], target: 'flag0', key: undefined, eventTime: undefined };
+  const { dataset } = aProject({ ...columns, format: 'parquet' });
+  const upload = { file, size: statSync(file).size, settings: dataset };
+  return runWork({ work: 'checked-profile', file, schema: [], profile: '', upload, times });
+}
+
 async function oneMillion(tell: Tell): Promise<void> {
   const [file, current] = await withFile(async (database) => [
     await benchFile(database, ONE_MILLION),
@@ -44,6 +54,14 @@ async function oneMillion(tell: Tell): Promise<void> {
     budget: 6,
     figure: median(first.seconds),
     note: cpu(first),
+  });
+  const checked = await checkedProfile(file!, 3);
+  tell({
+    name: 'the same with reading, inferring and all checks, as an upload has it: 1M x 20',
+    unit: 's',
+    budget: 6,
+    figure: median(checked.seconds),
+    note: cpu(checked),
   });
   const work = 'window-and-scan';
   const window = await runWork({ work, file: current!, schema, profile, times: PAIRS });
@@ -88,6 +106,15 @@ async function tenMillion(tell: Tell): Promise<void> {
     budget: 1024,
     figure: first.peakMiB,
   });
+  const checked = await checkedProfile(file, 1);
+  tell({
+    name: 'the same with reading, inferring and all checks, as an upload has it: 10M x 20',
+    unit: 's',
+    budget: 45,
+    figure: median(checked.seconds),
+    note: cpu(checked),
+  });
+  tell({ name: 'that: memory at its most', unit: 'MiB', budget: 1024, figure: checked.peakMiB });
   const window = await runWork({ work: 'window', file, schema, profile, times: 3 });
   tell({
     name: 'window on stored edges and verdicts, 10M x 20',
