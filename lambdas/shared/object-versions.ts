@@ -241,7 +241,11 @@ function versionOf(entry: ListedEntry, isDeleteMarker: boolean): KeyVersion {
   };
 }
 
-/** S3's order of versions is kept; a mark goes where its time says, before versions of the same second. */
+/**
+ * S3's order of versions is kept; a mark goes where its time says, before versions of the same second. Nothing goes before
+ * the latest, whose time may be that of the mark, or earlier when it came in parts: it has the time of their begin.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
+ */
 function newestFirst({ key, versions }: { key: string; versions: KeyVersion[] }): KeyVersions {
   const markers = versions.filter(({ isDeleteMarker }) => isDeleteMarker);
   if (markers.length === 0) return { key, versions };
@@ -249,7 +253,7 @@ function newestFirst({ key, versions }: { key: string; versions: KeyVersion[] })
   for (const marker of markers) {
     const at = marker.isLatest
       ? 0
-      : ordered.findIndex((version) => version.lastModified <= marker.lastModified);
+      : ordered.findIndex((version) => !version.isLatest && version.lastModified <= marker.lastModified);
     ordered.splice(at < 0 ? ordered.length : at, 0, marker);
   }
   return { key, versions: ordered };

@@ -119,6 +119,15 @@ describe('the listing of a folder', () => {
     expect(listing(upload!).map(({ path }) => path)).toEqual(['after.csv']);
   });
 
+  it('takes what was put again in the second of its deletion', async () => {
+    const at = new Date('2026-01-01T00:00:00Z');
+    stage.put('u/a.csv', 'old', at);
+    stage.aws.remove(BUCKET, 'incoming/u/a.csv', at);
+    stage.put('u/a.csv', 'again', at);
+    const { upload } = await stage.receive(stage.put('u/_SUCCESS', '', at));
+    expect(listing(upload!)).toMatchObject([{ path: 'a.csv', size: 'again'.length }]);
+  });
+
   it('leaves out the S3 versions that an earlier commit took, and lists them as seen', async () => {
     const first = await stage.receive(stage.putFolder('u', { 'a.csv': 'a', 'b.csv': 'b', 'd.csv': 'd' }));
     stage.put('u/b.csv', 'another b');

@@ -133,6 +133,20 @@ describe('versions of keys', () => {
     expect(await versionsOfKey('b', 'p')).toEqual([]);
   });
 
+  it.each([
+    ['put again in the second of its deletion', 0],
+    // S3 dates it by the begin of its upload
+    ['sent in parts, which began before the deletion', -60_000],
+  ])('begin with the current one when it was %s', async (_case, difference) => {
+    const deletedAt = new Date('2026-01-01T00:01:00Z');
+    aws.put('b', 'p', '1', new Date('2026-01-01T00:00:00Z'));
+    aws.remove('b', 'p', deletedAt);
+    aws.put('b', 'p', 'current', new Date(deletedAt.getTime() + difference));
+    const [first, ...others] = await versionsOfKey('b', 'p');
+    expect(first).toMatchObject({ isLatest: true, isDeleteMarker: false, size: 'current'.length });
+    expect(others).toHaveLength(2);
+  });
+
   it('that are gone need no tag', async () => {
     await expect(tagVersion('b', { key: 'k', versionId: 'v' }, 'expired')).resolves.toBeUndefined();
   });

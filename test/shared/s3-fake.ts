@@ -42,7 +42,7 @@ export interface FakeS3 {
     content: string | Uint8Array,
     at?: Date,
   ): { etag: string; versionId: string };
-  remove(bucket: string, key: string): void;
+  remove(bucket: string, key: string, at?: Date): void;
   restore(): void;
 }
 
@@ -261,9 +261,9 @@ export function fakeS3(
     remove(input.Bucket, input.Key);
     return {};
   });
-  function remove(bucket: string, key: string): void {
+  function remove(bucket: string, key: string, at = new Date()): void {
     if (!objects.has(`${bucket}/${key}`)) return;
-    const marker = { bytes: Buffer.alloc(0), etag: '', lastModified: new Date(), versionId: nextVersionId() };
+    const marker = { bytes: Buffer.alloc(0), etag: '', lastModified: at, versionId: nextVersionId() };
     store(`${bucket}/${key}`, { ...marker, isDeleteMarker: true });
   }
 
