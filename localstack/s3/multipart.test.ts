@@ -65,6 +65,31 @@ describe('CompleteMultipartUpload', () => {
     expect(copy.CopyObjectResult).toMatchObject({ ETag: `"${whole}"` });
   });
 
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html (Last-Modified)
+  it('dates the object by the begin of its upload, and makes it the current one all the same', async () => {
+    const { clock } = s3.cloud;
+    await s3.run('PutBucketVersioning', {
+      Bucket: 'data',
+      VersioningConfiguration: { Status: 'Enabled' },
+    });
+    const begun = clock.now();
+    const { UploadId, parts } = await upload();
+    const sent = clock.now();
+    await clock.advanceTo(sent + 60_000);
+    await s3.run('PutObject', { ...object, Body: 'meanwhile' });
+    await s3.run('CompleteMultipartUpload', { ...object, UploadId, MultipartUpload: { Parts: parts } });
+
+    const { Versions } = await s3.run<{ Versions: { LastModified: Date; IsLatest: boolean }[] }>(
+      'ListObjectVersions',
+      { Bucket: 'data' },
+    );
+    const [inParts, meanwhile] = Versions;
+    expect([inParts?.IsLatest, meanwhile?.IsLatest]).toEqual([true, false]);
+    expect(inParts!.LastModified.getTime()).toBeGreaterThanOrEqual(begun);
+    expect(inParts!.LastModified.getTime()).toBeLessThanOrEqual(sent);
+    expect(meanwhile!.LastModified.getTime()).toBeGreaterThanOrEqual(sent + 60_000);
+  });
+
   it('makes a composite checksum of the chosen algorithm', async () => {
     const { UploadId, parts } = await upload({ ChecksumAlgorithm: 'CRC32' });
     const values = [digestOf('CRC32', first), digestOf('CRC32', second)];

@@ -85,6 +85,8 @@ export async function completeMultipartUpload(
       parts: parts.map((part) => ({ size: part.size, checksum: part.checksum.value })),
     },
     call.now,
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html (Last-Modified)
+    upload.initiatedMs,
   );
   state.removeUpload(upload.id);
   emitCreated(state, bucket, version, 'CompleteMultipartUpload', call);

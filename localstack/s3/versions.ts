@@ -46,16 +46,18 @@ export function findObject(state: S3State, name: ObjectName, call: Call): Object
 /**
  * Makes the new version of a key: from here on it is durable and visible, and what it replaced is gone. Without a
  * pause since the last check of conditions, so that of two writers one wins.
+ * @param modifiedMs its date, of an upload in parts that of its begin. @default - now
  */
 export function addVersion(
   state: S3State,
   name: ObjectName,
   object: ObjectProperties & ObjectContent,
   now: Date,
+  modifiedMs = now.getTime(),
 ): ObjectVersion {
   const { bucket, key } = name;
   const id = bucket.versioning === 'Enabled' ? newVersionId() : 'null';
-  const version: ObjectVersion = { key, id, ...stamp(state, now), ...object };
+  const version: ObjectVersion = { key, id, ...stamp(state, now), modifiedMs, ...object };
   state.blobs.retain(version.segments);
   releaseBytes(state, state.index(bucket.name).add(version));
   return version;
