@@ -24,12 +24,22 @@ export const XGBOOST_REGISTRY: Readonly<Record<string, string>> = {
 };
 
 /** @throws ConfigError when the region has no registry in the table. */
-export function xgboostImage(region: string, version: string): string {
+export const xgboostImage = (region: string, version: string) =>
+  `${registry(region)}/sagemaker-xgboost:${version}`;
+
+/**
+ * In the same registries. The tag tells processor and Python.
+ * @throws ConfigError when the region has no registry in the table.
+ */
+export const sklearnImage = (region: string, version: string) =>
+  `${registry(region)}/sagemaker-scikit-learn:${version}-cpu-py3`;
+
+function registry(region: string): string {
   const account = XGBOOST_REGISTRY[region];
   if (!account) {
     throw new ConfigError([
-      `stages.*.region: got "${region}"; allowed: a region with an XGBoost image (${Object.keys(XGBOOST_REGISTRY).join(', ')}); choose one of them`,
+      `stages.*.region: got "${region}"; allowed: a region with AWS's XGBoost and scikit-learn images (${Object.keys(XGBOOST_REGISTRY).join(', ')}); choose one of them`,
     ]);
   }
-  return `${account}.dkr.ecr.${region}.amazonaws.com/sagemaker-xgboost:${version}`;
+  return `${account}.dkr.ecr.${region}.amazonaws.com`;
 }

@@ -70,19 +70,24 @@ function describeIssue(issue: Issue): string[] {
       return [
         `${path}: ${got}; allowed: at most ${issue.maximum}${issue.origin === 'string' ? ' characters' : ''}`,
       ];
-    default:
-      return [`${path}: ${got}; allowed: ${issue.message}`];
+    case 'invalid_union': {
+      if (!('discriminator' in issue) || issue.discriminator === undefined) break;
+      const chosen = (issue.input as Record<string, unknown> | undefined)?.[issue.discriminator as string];
+      return [`${path}: got ${JSON.stringify(chosen)}; allowed: ${issue.message}`];
+    }
   }
+  return [`${path}: ${got}; allowed: ${issue.message}`];
 }
 
 function missingTrainers(config: unknown, directory: string): string[] {
   const projects = (config as Partial<DriftlessConfig> | undefined)?.projects ?? {};
   return Object.entries(projects).flatMap(([name, project]) => {
     const trainer = project?.trainer;
-    if (typeof trainer?.source !== 'string') return [];
-    const folder = join(directory, trainer.source);
     const at = `projects.${name}.trainer`;
-    if (!existsSync(folder) || !statSync(folder).isDirectory()) {
+    if (trainer?.kind === 'image') return missingDockerfile(at, trainer.dockerfile, directory);
+    if (trainer?.kind === 'built-in' || typeof trainer?.source !== 'string') return [];
+    const folder = join(directory, trainer.source);
+    if (!isFolder(folder)) {
       return [
         `${at}.source: got "${trainer.source}"; allowed: a folder relative to the config file; create ${folder}`,
       ];
@@ -94,3 +99,12 @@ function missingTrainers(config: unknown, directory: string): string[] {
     ];
   });
 }
+
+function missingDockerfile(at: string, dockerfile: unknown, directory: string): string[] {
+  if (typeof dockerfile !== 'string' || existsSync(join(directory, dockerfile, 'Dockerfile'))) return [];
+  return [
+    `${at}.dockerfile: got "${dockerfile}"; allowed: a folder with a Dockerfile, relative to the config file; create ${join(directory, dockerfile, 'Dockerfile')}`,
+  ];
+}
+
+const isFolder = (path: string) => existsSync(path) && statSync(path).isDirectory();

@@ -2,16 +2,25 @@
 
 import type { Names } from '../../lambdas/shared/names.ts';
 import type { ColumnSettings, ProjectSettings } from '../../lambdas/shared/settings.ts';
-import { xgboostImage } from './images.ts';
+import { METRICS } from './fields.ts';
+import { problemOf } from './problem.ts';
 import type { ProjectConfig, StageConfig } from './schema.ts';
+import { fairnessSettings, trainerSettings } from './trainer-settings.ts';
 
 /** Values may be CloudFormation tokens (account, region, key): render with `Stack.toJsonString`. */
 export function projectSettings(
   project: string,
   config: ProjectConfig,
-  context: { readonly names: Names; readonly stage: StageConfig; readonly keyArn: string },
+  context: {
+    readonly names: Names;
+    readonly stage: StageConfig;
+    readonly keyArn: string;
+    /** URI of the image built from the trainer's `dockerfile`. */
+    readonly builtImage?: string;
+  },
 ): ProjectSettings {
   const { names, stage } = context;
+  const problem = problemOf(config);
   return {
     project,
     stage: names.stage,
@@ -19,24 +28,19 @@ export function projectSettings(
     modelPackageGroup: names.modelPackageGroup(project),
     executionRoleArn: names.roleArn(names.executionRole(project)),
     kmsKeyArn: context.keyArn,
-    dataset: { ...config.dataset, columns: columnSettings(config) },
+    dataset: { ...config.dataset, columns: columnSettings(config), problem },
     split: config.split,
-    trainer: {
-      kind: config.trainer.kind,
-      framework: config.trainer.framework,
-      frameworkVersion: config.trainer.frameworkVersion,
-      imageUri: xgboostImage(stage.region, config.trainer.frameworkVersion),
-      entryPoint: config.trainer.entryPoint,
-      hyperparameters: Object.fromEntries(
-        Object.entries(config.trainer.hyperparameters).map(([name, value]) => [name, String(value)]),
-      ),
-      instanceType: config.trainer.instanceType,
-      instanceCount: config.trainer.instanceCount,
-      volumeSizeGb: config.trainer.volumeSizeGb,
-      maxRuntimeSeconds: config.trainer.maxRuntimeMinutes * 60,
+    problem,
+    trainer: trainerSettings(config.trainer, problem, stage.region, context.builtImage),
+    ...(config.tuning && { tuning: config.tuning }),
+    gates: {
+      ...config.gates,
+      primaryMetric: config.gates.primaryMetric ?? METRICS[problem.type][0]!,
+      fairness: fairnessSettings(config),
     },
-    gates: config.gates,
     approval: config.approval ?? stage.approval,
+    approvalExpiresAfterDays: config.approvalExpiresAfterDays,
+    ...(config.mlflow && { mlflow: config.mlflow }),
     serving: {
       endpointName: names.endpoint(project),
       variantName: VARIANT_NAME,
@@ -47,7 +51,13 @@ export function projectSettings(
       capturePercentage: config.serving.capturePercentage,
       rollbackAlarms: [names.alarm(project, 'smoke-test'), names.alarm(project, '5xx')],
     },
-    monitors: config.monitors,
+    monitors: {
+      ...config.monitors,
+      quality: {
+        ...config.monitors.quality,
+        metric: config.monitors.quality.metric ?? METRICS[problem.type][0]!,
+      },
+    },
     retraining: config.retraining,
   };
 }

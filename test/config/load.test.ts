@@ -37,7 +37,7 @@ describe('parseConfig', () => {
       salt: 'driftless',
     });
     expect(projects.churn?.monitors.psi).toEqual({ warn: 0.1, alert: 0.2 });
-    expect(projects.churn?.trainer.frameworkVersion).toBe('1.7-1');
+    expect(projects.churn?.trainer).toMatchObject({ kind: 'script', frameworkVersion: '1.7-1' });
   });
 
   test('names every mistake at once, each with path, value and what is allowed', () => {
