@@ -2,19 +2,13 @@
 import type { SmokeTest } from '../evaluation/contract.ts';
 import type { SmokeTestResult } from './contract.ts';
 
-/** Probabilities of a text/csv answer, one a line; a line that is no number is NaN. */
-export function parseScores(body: string): number[] {
-  const lines = body.split('\n').map((line) => line.trim());
-  return lines.filter((line) => line !== '').map(Number);
-}
-
 /**
- * Compares answers with scores.
- * @param tolerance largest absolute difference of probabilities that passes; a difference equal to it passes.
+ * Compares answers with those of the evaluation.
+ * @param tolerance largest absolute difference of any number that passes; a difference equal to it passes.
  */
 export function compareAnswers(
   rows: SmokeTest['rows'],
-  answers: readonly number[],
+  answers: readonly (readonly number[])[],
   tolerance: number,
 ): SmokeTestResult {
   const counted = { rows: rows.length };
@@ -25,13 +19,8 @@ export function compareAnswers(
     const reason = `${answers.length} answers for ${rows.length} rows`;
     return { ...counted, passed: false, reason, maximumDifference: 1 };
   }
-  const broken = answers.findIndex((value) => !Number.isFinite(value));
-  if (broken !== -1) {
-    const reason = `the answer to row ${broken} is no number`;
-    return { ...counted, passed: false, reason, maximumDifference: 1 };
-  }
   const maximumDifference = answers.reduce(
-    (largest, value, index) => Math.max(largest, Math.abs(value - rows[index]!.score)),
+    (largest, answer, index) => Math.max(largest, differenceOf(answer, rows[index]!.answer)),
     0,
   );
   const passed = maximumDifference <= tolerance;
@@ -39,3 +28,6 @@ export function compareAnswers(
   const reason = `${told}, ${passed ? 'within' : 'beyond'} the tolerance of ${tolerance}`;
   return { ...counted, passed, reason, maximumDifference };
 }
+
+const differenceOf = (a: readonly number[], b: readonly number[]) =>
+  a.reduce((largest, value, at) => Math.max(largest, Math.abs(value - b[at]!)), 0);

@@ -2,13 +2,14 @@
 import { PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { InvokeEndpointCommand } from '@aws-sdk/client-sagemaker-runtime';
 import type { SmokeTest } from '../evaluation/contract.ts';
+import { type AnswerForm, parseAnswers } from '../shared/answers.ts';
 import { cloudWatch, sagemakerRuntime } from '../shared/clients.ts';
 import { METRIC, METRIC_NAMESPACE } from '../shared/contract.ts';
 import { isAwsError } from '../shared/errors.ts';
 import { logger } from '../shared/logger.ts';
 import { getJson } from '../shared/objects.ts';
 import type { ProjectSettings } from '../shared/settings.ts';
-import { compareAnswers, parseScores } from './compare-answers.ts';
+import { compareAnswers } from './compare-answers.ts';
 import { SMOKE_TEST_INFERENCE_ID, type SmokeTestInput, type SmokeTestResult } from './contract.ts';
 
 const ATTEMPTS = 3;
@@ -42,7 +43,11 @@ export async function smokeTest(
   try {
     const document = await getJson<SmokeTest>(settings.dataBucket, plan.smokeTestKey);
     rows = (document?.rows ?? []).slice(0, limits.rows);
-    result = await replay(rows, limits.tolerance, (csv) => invoke(endpointName, csv, id, ports));
+    const ask = async (csv: string) => {
+      const body = await invoke(endpointName, { csv, accept: document!.output.contentType, id }, ports);
+      return parseAnswers(body, document as AnswerForm);
+    };
+    result = await replay(rows, limits.tolerance, ask);
   } catch (error) {
     const reason = `the test could not be made: ${(error as Error).message}`;
     result = { passed: false, reason, maximumDifference: 1, rows: rows.length };
@@ -56,20 +61,19 @@ export async function smokeTest(
 async function replay(
   rows: SmokeTest['rows'],
   tolerance: number,
-  ask: (csv: string) => Promise<string>,
+  ask: (csv: string) => Promise<number[][]>,
 ): Promise<SmokeTestResult> {
   const first = rows.slice(0, 1);
   if (first.length === 0) return compareAnswers(rows, [], tolerance);
-  const single = compareAnswers(first, parseScores(await ask(first[0]!.request)), tolerance);
+  const single = compareAnswers(first, await ask(first[0]!.request), tolerance);
   if (!single.passed) return { ...single, reason: `one row alone: ${single.reason}` };
   const answer = await ask(rows.map(({ request }) => request).join('\n'));
-  return compareAnswers(rows, parseScores(answer), tolerance);
+  return compareAnswers(rows, answer, tolerance);
 }
 
 async function invoke(
   endpointName: string,
-  csv: string,
-  inferenceId: string,
+  { csv, accept, id }: Record<'csv' | 'accept' | 'id', string>,
   { sleep }: SmokeTestPorts,
 ): Promise<string> {
   for (let attempt = 1; ; attempt += 1) {
@@ -78,8 +82,8 @@ async function invoke(
         new InvokeEndpointCommand({
           EndpointName: endpointName,
           ContentType: 'text/csv',
-          Accept: 'text/csv',
-          InferenceId: inferenceId,
+          Accept: accept,
+          InferenceId: id,
           Body: csv,
         }),
       );

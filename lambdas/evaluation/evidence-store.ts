@@ -3,15 +3,26 @@ import { join } from 'node:path';
 import type { DatasetProfile, NumericProfile } from '../datasets/profile/profile.ts';
 import { profileTable } from '../datasets/profile/profile-table.ts';
 import { loadManifestHeader } from '../datasets/versions/manifest.ts';
-import type { DuckDb } from '../shared/duckdb.ts';
+import { answerForm } from '../shared/answers.ts';
+import { type DuckDb, literal } from '../shared/duckdb.ts';
 import { baselineKey, parseS3Uri, profileKey, smokeTestKey } from '../shared/keys.ts';
 import { fileLines } from '../shared/lines.ts';
 import { downloadObject, putJson, requireJson } from '../shared/objects.ts';
 import type { ProjectSettings } from '../shared/settings.ts';
 import type { EvaluateRunInput } from '../training/contract.ts';
-import type { Baseline, BinaryMetrics } from './contract.ts';
+import type { Baseline, ModelMetrics, SmokeTest } from './contract.ts';
+import { answerWidth, predictedClasses, type Reading } from './metrics/scored-rows.ts';
 import { holdoutParts } from './scores-store.ts';
-import { makeSmokeTest, smokeTestRows } from './smoke-test-rows.ts';
+import { smokeTestRows } from './smoke-test-rows.ts';
+import { writeNumbers } from './write-numbers.ts';
+
+/** The challenger on its holdout. */
+export interface Evaluated {
+  readonly metrics: ModelMetrics;
+  /** Numbers of each row's answer, row after row. */
+  readonly scores: Float64Array;
+  readonly reading: Reading;
+}
 
 export interface EvaluationWork {
   readonly settings: ProjectSettings;
@@ -20,18 +31,19 @@ export interface EvaluationWork {
   readonly directory: string;
 }
 
-/** DuckDB table with the challenger's scores. */
-export const CHALLENGER_TABLE = 'challenger';
-
 /** Writes what a monitor will compare with. */
 export async function writeBaseline(
-  { settings, input, database }: EvaluationWork,
-  metrics: BinaryMetrics,
+  { settings, input, database, directory }: EvaluationWork,
+  { metrics, scores, reading }: Evaluated,
 ): Promise<void> {
   const bucket = settings.dataBucket;
   const { version, digest } = input.dataset;
   const column = { name: 'prediction', type: 'double', role: 'feature' } as const;
-  const scores = await profileTable(database, CHALLENGER_TABLE, { columns: [column] });
+  const predictions = predictionsOf(scores, reading);
+  const file = join(directory, 'predictions.csv');
+  await writeNumbers(file, predictions);
+  const table = `(SELECT CAST(column0 AS DOUBLE) AS prediction FROM read_csv(${literal(file)}, header = false))`;
+  const profiled = await profileTable(database, table, { columns: [column] });
   const [manifest, profile] = await Promise.all([
     loadManifestHeader(bucket, version),
     requireJson<DatasetProfile>(bucket, profileKey(version)),
@@ -44,7 +56,10 @@ export async function writeBaseline(
     datasetDigest: digest,
     schema: manifest.schema,
     features: profile.columns.filter(({ role }) => role === 'feature'),
-    prediction: scores.columns[0] as NumericProfile,
+    prediction: profiled.columns[0] as NumericProfile,
+    ...(reading.problem.type === 'multiclass' && {
+      predictedClasses: classCounts(reading.problem.classes, scores, reading),
+    }),
     metrics,
     confidence: settings.gates.confidence,
   };
@@ -54,14 +69,15 @@ export async function writeBaseline(
 /** Writes rows of the holdout with the challenger's answers, for the rollout to replay. */
 export async function writeSmokeTest(
   { settings, input, directory }: EvaluationWork,
-  scores: Float64Array,
+  { metrics, scores, reading }: Evaluated,
 ): Promise<void> {
   const { run } = input.run;
+  const holdoutRows = metrics.rows;
   const { bucket, key: prefix } = parseS3Uri(input.split.holdout);
-  const rows = smokeTestRows(scores.length, settings.serving.smokeTest.rows);
+  const rows = smokeTestRows(holdoutRows, settings.serving.smokeTest.rows);
   const lines: string[] = [];
   let before = 0;
-  for (const part of holdoutParts(input.split, scores.length)) {
+  for (const part of holdoutParts(input.split, holdoutRows)) {
     const wanted = rows.filter((row) => row >= before && row < before + part.rows).map((row) => row - before);
     before += part.rows;
     if (wanted.length === 0) continue;
@@ -69,7 +85,39 @@ export async function writeSmokeTest(
     await downloadObject(bucket, `${prefix}${part.name}`, file);
     lines.push(...(await pickLines(file, wanted)));
   }
-  await putJson(settings.dataBucket, smokeTestKey(run), makeSmokeTest(run, rows, { lines, scores }));
+  const width = answerWidth(reading.problem);
+  const document: SmokeTest = {
+    format: 2,
+    run,
+    contentType: 'text/csv',
+    ...answerForm(settings),
+    rows: rows.map((row, index) => ({
+      row,
+      request: lines[index]!,
+      answer: [...scores.subarray(row * width, (row + 1) * width)],
+    })),
+  };
+  await putJson(settings.dataBucket, smokeTestKey(run), document);
+}
+
+/** What is profiled of the answers: the number itself, and of several classes the score of the predicted one. */
+function predictionsOf(scores: Float64Array, reading: Reading): Float64Array {
+  const width = answerWidth(reading.problem);
+  if (width === 1) return scores;
+  const predicted = predictedClasses({ labels: new Uint8Array(), scores }, reading);
+  return Float64Array.from(predicted, (code, row) => scores[row * width + code]!);
+}
+
+function classCounts(
+  classes: readonly string[],
+  scores: Float64Array,
+  reading: Reading,
+): Record<string, number> {
+  const counts = Object.fromEntries(classes.map((name) => [name, 0]));
+  for (const code of predictedClasses({ labels: new Uint8Array(), scores }, reading)) {
+    counts[classes[code]!]! += 1;
+  }
+  return counts;
 }
 
 /** Lines of a text file by number, from 0, ascending. */

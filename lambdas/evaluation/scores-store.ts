@@ -1,15 +1,19 @@
 /** Reads holdout labels and transform outputs. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type DuckDb, identifier, literal } from '../shared/duckdb.ts';
+import { type AnswerForm, parseAnswerLine } from '../shared/answers.ts';
+import { type DuckDb, literal } from '../shared/duckdb.ts';
 import { NonRetryableError } from '../shared/errors.ts';
 import { parseS3Uri, s3Uri } from '../shared/keys.ts';
+import { fileLines } from '../shared/lines.ts';
 import { downloadObject, listObjects } from '../shared/objects.ts';
 import type { SplitResult } from '../training/contract.ts';
+import { answerWidth } from './metrics/scored-rows.ts';
 
 export interface Scores {
   /** S3 URI of the transform job's output. */
   readonly uri: string;
+  /** Numbers of each row's answer, row after row. */
   readonly scores: Float64Array;
 }
 
@@ -18,19 +22,23 @@ interface ReadOptions {
   readonly directory: string;
 }
 
-/** Labels in the holdout's row order. */
-export async function readLabels({ database, directory }: ReadOptions, uri: string): Promise<Uint8Array> {
+/** Labels in the holdout's row order: class codes, for a regression the values. */
+export async function readLabels({ database, directory }: ReadOptions, uri: string): Promise<Float64Array> {
   const { bucket, key } = parseS3Uri(uri);
   const file = join(directory, 'labels.csv');
   await downloadObject(bucket, key, file);
   const source = `read_csv(${literal(file)}, header = true)`;
   const { rows } = await database.row<{ rows: number }>(`SELECT count(*) AS rows FROM ${source}`);
-  return readColumn(database, `SELECT label FROM ${source} ORDER BY row`, new Uint8Array(rows));
+  const labels = new Float64Array(rows);
+  let at = 0;
+  for await (const [chunk] of database.chunks(`SELECT CAST(label AS DOUBLE) FROM ${source} ORDER BY row`)) {
+    for (const value of chunk!) labels[at++] = Number(value);
+  }
+  return labels;
 }
 
 export interface ReadScoresOptions {
-  /** DuckDB table to make, of one column `prediction`. */
-  readonly table: string;
+  readonly form: AnswerForm;
   /** The job's input files, in the order of their rows. */
   readonly parts: readonly HoldoutPart[];
 }
@@ -47,89 +55,80 @@ export function holdoutParts({ holdoutParts: parts }: SplitResult, rows: number)
 }
 
 /**
- * A transform job's probabilities in the holdout's row order; also leaves them as a table of one column `prediction`.
- * The job answers each input file `<name>` by one file `<name>.out`.
+ * A transform job's answers in the holdout's row order. The job answers each input file `<name>` by one file
+ * `<name>.out`.
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/batch-transform.html
- * @throws NonRetryableError (code `ScoresMismatch`) when there is not one probability for each row of each file: a model
+ * @throws NonRetryableError (code `ScoresMismatch`) when there is not one good answer for each row of each file: a model
  *   that answers something else must not be judged by what happens to parse.
  */
 export async function readScores(
-  { database, directory }: ReadOptions,
+  { directory }: Pick<ReadOptions, 'directory'>,
   prefixUri: string,
-  { table, parts }: ReadScoresOptions,
+  { form, parts }: ReadScoresOptions,
 ): Promise<Scores> {
   const { bucket, key: prefix } = parseS3Uri(prefixUri);
   const outputs = (await listObjects(bucket, prefix)).filter(({ key }) => key.endsWith('.out'));
   if (outputs.length !== parts.length) {
-    throw new NonRetryableError(
+    throw mismatch(
       `expected ${parts.length} .out file(s) below ${prefixUri}, one for each file of the holdout, found ${outputs.length}`,
-      { code: 'ScoresMismatch', details: { prefixUri, expected: parts.length, found: outputs.length } },
+      { prefixUri, expected: parts.length, found: outputs.length },
     );
   }
-  await database.run(`CREATE TABLE ${identifier(table)} (prediction DOUBLE)`);
-  const scores = new Float64Array(parts.reduce((sum, { rows }) => sum + rows, 0));
+  const width = answerWidth(form.problem);
+  const scores = new Float64Array(parts.reduce((sum, { rows }) => sum + rows, 0) * width);
   let at = 0;
   for (const { name, rows } of parts) {
     const output = outputs.find(({ key }) => key.endsWith(`/${name}.out`));
     if (!output) {
-      throw new NonRetryableError(
-        `no answers "${name}.out" below ${prefixUri}; the job has to read all files`,
-        {
-          code: 'ScoresMismatch',
-          details: { prefixUri, name },
-        },
-      );
+      throw mismatch(`no answers "${name}.out" below ${prefixUri}; the job has to read all files`, {
+        prefixUri,
+        name,
+      });
     }
-    const part = `${table}_part`;
-    await readAnswers({ database, directory }, { bucket, key: output.key, table: part, rows });
-    await database.run(`INSERT INTO ${identifier(table)} SELECT prediction FROM ${identifier(part)}`);
-    await readColumn(
-      database,
-      `SELECT prediction FROM ${identifier(part)} ORDER BY rowid`,
-      scores.subarray(at, at + rows),
-    );
-    await database.run(`DROP TABLE ${identifier(part)}`);
-    at += rows;
+    const file = join(directory, 'answers.out');
+    await downloadObject(bucket, output.key, file);
+    const uri = s3Uri(bucket, output.key);
+    await readAnswers(file, { uri, form, rows, into: scores.subarray(at, at + rows * width) });
+    await rm(file);
+    at += rows * width;
   }
   return { uri: parts.length === 1 ? s3Uri(bucket, outputs[0]!.key) : prefixUri, scores };
 }
 
-/** Creates a table of one file's answers, checked. */
 async function readAnswers(
-  { database, directory }: ReadOptions,
-  { bucket, key, table, rows }: Record<'bucket' | 'key' | 'table', string> & { readonly rows: number },
+  file: string,
+  options: {
+    readonly uri: string;
+    readonly form: AnswerForm;
+    readonly rows: number;
+    readonly into: Float64Array;
+  },
 ): Promise<void> {
-  const file = join(directory, `${table}.out`);
-  await downloadObject(bucket, key, file);
-  // A job that assembles with Line after answers that end in a newline leaves blank lines.
-  await database.run(
-    `CREATE TABLE ${identifier(table)} AS SELECT TRY_CAST(trim(line) AS DOUBLE) AS prediction
-     FROM read_csv(${literal(file)}, header = false, auto_detect = false, delim = '\t', quote = '', escape = '',
-       columns = {line: 'VARCHAR'}, nullstr = '') WHERE trim(line) <> ''`,
-  );
-  await rm(file);
-  const { answers, bad } = await database.row<{ answers: number; bad: number }>(
-    `SELECT count(*) AS answers, count(*) FILTER (coalesce(NOT (prediction BETWEEN 0 AND 1), true)) AS bad
-     FROM ${identifier(table)}`,
-  );
-  if (answers !== rows || bad > 0) {
-    throw new NonRetryableError(
-      `s3://${bucket}/${key} has ${answers} answers for ${rows} rows, ${bad} of them no probability; ` +
-        'the model has to answer one probability in 0..1 a line',
-      { code: 'ScoresMismatch', details: { key, answers, rows, bad } },
-    );
+  const { uri, form, rows, into } = options;
+  const width = answerWidth(form.problem);
+  let answers = 0;
+  for await (const line of fileLines(file)) {
+    // a job that assembles with Line after answers that end in a newline leaves blank lines
+    if (line.trim() === '') continue;
+    for (const answer of answersOf(line, { uri, form, row: answers + 1 })) {
+      if (answers < rows) into.set(answer, answers * width);
+      answers += 1;
+    }
+  }
+  if (answers !== rows)
+    throw mismatch(`${uri} has ${answers} answers for ${rows} rows`, { uri, answers, rows });
+}
+
+function answersOf(
+  line: string,
+  { uri, form, row }: { readonly uri: string; readonly form: AnswerForm; readonly row: number },
+): number[][] {
+  try {
+    return parseAnswerLine(line, form, row);
+  } catch (error) {
+    throw mismatch(`${uri}: ${(error as Error).message}`, { uri, row });
   }
 }
 
-/** Fills an array from a result of one column and as many rows. */
-async function readColumn<Values extends Uint8Array | Float64Array>(
-  database: DuckDb,
-  sql: string,
-  values: Values,
-): Promise<Values> {
-  let at = 0;
-  for await (const [chunk] of database.chunks(sql)) {
-    for (const value of chunk!) values[at++] = Number(value);
-  }
-  return values;
-}
+const mismatch = (message: string, details: Record<string, unknown>) =>
+  new NonRetryableError(message, { code: 'ScoresMismatch', details });

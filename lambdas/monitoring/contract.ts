@@ -1,6 +1,6 @@
 /** Documents of the monitoring capability. Types only. */
-import type { BinaryMetrics, Estimate } from '../evaluation/contract.ts';
-import type { BinaryMetric } from '../shared/settings.ts';
+import type { Estimate, ModelMetrics } from '../evaluation/contract.ts';
+import type { Metric } from '../shared/settings.ts';
 import type { Verdict } from '../shared/verdict.ts';
 
 /** One column of a window against the baseline. `verdict` is by PSI alone; the rest is reported, not voted. */
@@ -52,7 +52,7 @@ export interface DriftReport {
 export interface QualityReport {
   readonly verdict: Verdict;
   readonly reason: string;
-  readonly metric: BinaryMetric;
+  readonly metric: Metric;
   /** Realized value with its interval; absent below the minimum number of labels. */
   readonly estimate?: Estimate;
   /** On the holdout, when the model was evaluated. */
@@ -64,7 +64,7 @@ export interface QualityReport {
   readonly minimumLabels: number;
   /** Labelled rows over rows, 0..1. */
   readonly labelCoverage: number;
-  readonly metrics?: BinaryMetrics;
+  readonly metrics?: ModelMetrics;
 }
 
 /** In the shape of SageMaker Model Monitor's constraint_violations.json. */

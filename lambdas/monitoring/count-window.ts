@@ -7,6 +7,7 @@ import type { ColumnProfile } from '../datasets/profile/profile.ts';
 import { fromText } from '../datasets/schema/typed-columns.ts';
 import type { Baseline } from '../evaluation/contract.ts';
 import { type DuckDb, identifier } from '../shared/duckdb.ts';
+import type { ProblemType } from '../shared/settings.ts';
 
 export interface CountedWindow {
   /** In the order of the baseline's features. */
@@ -30,9 +31,13 @@ export async function countWindow(database: DuckDb, baseline: Baseline): Promise
   const features = baseline.features.map(
     ({ name, type }) => `, ${fromText(identifier(name), type)} AS ${identifier(name)}`,
   );
+  // of several classes the score of the predicted one, as in the baseline
+  const score = baseline.predictedClasses
+    ? `list_max(TRY_CAST(string_split(__prediction, ',') AS DOUBLE[]))`
+    : fromText('__prediction', 'double');
   await database.run(
     `CREATE OR REPLACE TABLE window_rows AS SELECT __inference_id, __row,
-       ${fromText('__prediction', 'double')} AS ${PREDICTION}${features.join('')} FROM captured`,
+       ${score} AS ${PREDICTION}${features.join('')} FROM captured`,
   );
   const reference = [...baseline.features, { ...baseline.prediction, name: PREDICTION }];
   const counted = await countColumns(database, 'window_rows', reference);
@@ -66,18 +71,24 @@ export async function countColumns(
   });
 }
 
-/** The window's rows that have a label, by inference id and row. Needs `window_rows` and `labels`. */
+/**
+ * The window's rows that have a label, by inference id and row; none for several classes, whose scores are not kept.
+ * Needs `window_rows` and `labels`.
+ */
 export async function labelledRows(
   database: DuckDb,
-): Promise<{ readonly labels: Uint8Array; readonly scores: Float64Array }> {
+  problem: ProblemType,
+): Promise<{ readonly labels: Float64Array; readonly scores: Float64Array }> {
   const labels: number[] = [];
   const scores: number[] = [];
-  const sql = `SELECT CAST(l.label AS INTEGER), w.${PREDICTION} FROM window_rows AS w
+  if (problem === 'multiclass') return { labels: new Float64Array(), scores: new Float64Array() };
+  const isGood = problem === 'binary' ? `w.${PREDICTION} BETWEEN 0 AND 1` : `isfinite(w.${PREDICTION})`;
+  const sql = `SELECT CAST(l.label AS DOUBLE), w.${PREDICTION} FROM window_rows AS w
     JOIN labels AS l ON l.inference_id = w.__inference_id AND l.row = w.__row
-    WHERE w.${PREDICTION} BETWEEN 0 AND 1 ORDER BY w.__inference_id, w.__row`;
+    WHERE ${isGood} ORDER BY w.__inference_id, w.__row`;
   for await (const [label, score] of database.chunks(sql)) {
     for (const value of label!) labels.push(value as number);
     for (const value of score!) scores.push(value as number);
   }
-  return { labels: Uint8Array.from(labels), scores: Float64Array.from(scores) };
+  return { labels: Float64Array.from(labels), scores: Float64Array.from(scores) };
 }

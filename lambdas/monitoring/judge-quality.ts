@@ -1,7 +1,8 @@
 /** Does the model still do in production what it did on its holdout? */
-import { binaryMetrics, type ScoredRows } from '../evaluation/binary-metrics.ts';
-import type { BinaryMetrics } from '../evaluation/contract.ts';
-import { METRIC_LABEL, metricDirection } from '../evaluation/metric-direction.ts';
+import type { ModelMetrics } from '../evaluation/contract.ts';
+import { METRIC_LABEL, metricDirection } from '../evaluation/metrics/metric-direction.ts';
+import { modelMetrics } from '../evaluation/metrics/model-metrics.ts';
+import type { Reading, ScoredRows } from '../evaluation/metrics/scored-rows.ts';
 import type { MonitorSettings } from '../shared/settings.ts';
 import type { Verdict } from '../shared/verdict.ts';
 import type { QualityReport } from './contract.ts';
@@ -9,9 +10,9 @@ import type { QualityReport } from './contract.ts';
 export interface QualitySubject {
   readonly settings: MonitorSettings['quality'];
   /** The holdout's metrics of the model version, from its baseline. */
-  readonly baseline: BinaryMetrics;
-  /** 0..1, of the interval. */
-  readonly confidence: number;
+  readonly baseline: ModelMetrics;
+  /** How the answers are understood; its confidence is that of the interval. */
+  readonly reading: Reading;
   /** Captured rows of the window. */
   readonly rows: number;
   /** Those of them that have a label. */
@@ -23,7 +24,8 @@ export interface QualitySubject {
  * of it is, else INSUFFICIENT_DATA; also below the minimum number of labels and with one class only.
  */
 export function judgeQuality(subject: QualitySubject): QualityReport {
-  const { settings, baseline, confidence, rows, labelled } = subject;
+  const { settings, baseline, reading, rows, labelled } = subject;
+  const { confidence } = reading;
   const { metric, maximumDrop, minimumLabels } = settings;
   const labelledRows = labelled.labels.length;
   const base = {
@@ -38,11 +40,11 @@ export function judgeQuality(subject: QualitySubject): QualityReport {
     const reason = `${labelledRows} of ${rows} rows have a label; at least ${minimumLabels} are needed (monitors.quality.minimumLabels).`;
     return { ...base, verdict: 'INSUFFICIENT_DATA', reason };
   }
-  const metrics = binaryMetrics(labelled, confidence);
-  const estimate = metrics[metric];
-  const baselineValue = baseline[metric]?.value;
+  const metrics = modelMetrics(labelled, reading);
+  const estimate = metrics.values[metric];
+  const baselineValue = baseline.values[metric]?.value;
   if (estimate?.low === undefined || estimate.high === undefined || baselineValue === undefined) {
-    const reason = `The ${label} is not defined: the labels or the holdout have one class only.`;
+    const reason = `The ${label} is not defined for these labels, or was not on the holdout; a class may be missing.`;
     return { ...base, verdict: 'INSUFFICIENT_DATA', reason, metrics };
   }
   const higher = metricDirection(metric) === 1;

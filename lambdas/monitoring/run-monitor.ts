@@ -1,6 +1,8 @@
 /** Judges windows of captured predictions against the baseline of the model version that answered. */
 import { forgetCapturedRows, forgetLabelledRows } from '../datasets/labels/forget-labelled-rows.ts';
 import type { Baseline } from '../evaluation/contract.ts';
+import { readingOf } from '../evaluation/metrics/scored-rows.ts';
+import { answerForm } from '../shared/answers.ts';
 import { listEndpointConfigs, loadCaptures } from '../shared/capture-store.ts';
 import { now, nowIso } from '../shared/clock.ts';
 import { type DuckDb, withDuckDb } from '../shared/duckdb.ts';
@@ -103,9 +105,9 @@ async function judgeWindow({ settings, database, directory, due }: JudgeOptions)
   const quality = judgeQuality({
     settings: monitors.quality,
     baseline: baseline.metrics,
-    confidence: baseline.confidence,
+    reading: readingOf(answerForm(settings), baseline.confidence),
     rows,
-    labelled: await labelledRows(database),
+    labelled: await labelledRows(database, baseline.metrics.problem),
   });
   return {
     format: 1,

@@ -6,6 +6,7 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
@@ -20,4 +21,5 @@ export const eventBridge = /* @__PURE__ */ new EventBridgeClient({});
 export const cloudWatch = /* @__PURE__ */ new CloudWatchClient({});
 export const sagemaker = /* @__PURE__ */ new SageMakerClient({});
 export const sagemakerRuntime = /* @__PURE__ */ new SageMakerRuntimeClient({});
+export const lambda = /* @__PURE__ */ new LambdaClient({});
 export const stepFunctions = /* @__PURE__ */ new SFNClient({});

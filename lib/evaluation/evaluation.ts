@@ -7,7 +7,8 @@ import { PlatformFunction } from '../shared/platform-function.ts';
 export class Evaluation extends Construct {
   readonly evaluate: PlatformFunction;
 
-  constructor(scope: Construct, context: PlatformContext) {
+  /** @param customGates ARNs of the functions that projects judge their runs by. */
+  constructor(scope: Construct, context: PlatformContext, customGates: readonly string[]) {
     super(scope, 'evaluation');
     this.evaluate = new PlatformFunction(this, 'evaluate-run', context, {
       description: 'Scores challenger and champion on the same holdout and judges the gates',
@@ -22,5 +23,12 @@ export class Evaluation extends Construct {
       write: ['runs/*'],
       list: ['runs/*'],
     });
+    if (customGates.length > 0) {
+      this.evaluate.allow({
+        sid: 'AskCustomGates',
+        actions: ['lambda:InvokeFunction'],
+        resources: [...new Set(customGates)],
+      });
+    }
   }
 }

@@ -100,8 +100,8 @@ describe('the list of rules', () => {
       'row-count',
       'schema-evolution',
       'soft-ranges',
-      'target-binary',
       'target-present',
+      'target-values',
       'text-shape',
       'unique-values',
       'value-ranges',
@@ -757,7 +757,7 @@ describe('rows', () => {
     ) => {
       const files = [targets.map((y) => ({ y }))];
       const { checks } = await check({ settings: aDataset([TARGET], settings), files, check: more });
-      return findings(checks, 'target-binary');
+      return findings(checks, 'target-values');
     };
     expect(await of([0, 1, 2])).toEqual([
       'block FAIL y: 1 of 3 rows have a target that is neither 0/1 nor true/false: "2" (1).',

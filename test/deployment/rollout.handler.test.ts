@@ -231,11 +231,18 @@ describe('smoke-test', () => {
     }));
   beforeEach(() => {
     sleep.mockClear();
-    const rows = Array.from({ length: 12 }, (_, row) => ({ row, request: `${row},a`, score: row / 100 }));
+    const rows = Array.from({ length: 12 }, (_, row) => ({ row, request: `${row},a`, answer: [row / 100] }));
     aws.put(
       BUCKET,
       smokeTestKey(RUN),
-      JSON.stringify({ format: 1, run: RUN, contentType: 'text/csv', rows }),
+      JSON.stringify({
+        format: 2,
+        run: RUN,
+        contentType: 'text/csv',
+        output: { contentType: 'text/csv', kind: 'probability' },
+        problem: { type: 'binary', classes: ['0', '1'] },
+        rows,
+      }),
     );
   });
   const dimensions = { Stage: 'test', Project: 'flights' };

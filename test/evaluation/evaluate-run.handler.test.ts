@@ -65,7 +65,7 @@ describe('evaluate-run', () => {
     ]);
     const evaluation = aws.json<Evaluation>(BUCKET, evaluationKey(RUN));
     expect(evaluation.holdout.rows).toBe(split.rows.holdout);
-    expect(evaluation.challenger.metrics.auc!.value).toBeGreaterThan(0.7);
+    expect(evaluation.challenger.metrics.values.auc!.value).toBeGreaterThan(0.7);
 
     const baseline = aws.json<Baseline>(BUCKET, baselineKey(RUN));
     expect(baseline.features.map(({ name, kind }) => [name, kind])).toEqual([
@@ -77,9 +77,9 @@ describe('evaluate-run', () => {
 
     const smokeTest = aws.json<SmokeTest>(BUCKET, smokeTestKey(RUN));
     expect(smokeTest.rows).toHaveLength(10);
-    for (const { row, request, score } of smokeTest.rows) {
+    for (const { row, request, answer } of smokeTest.rows) {
       expect(request).toBe(holdoutLines()[row]);
-      expect(String(score)).toBe(guess(request));
+      expect(String(answer[0])).toBe(guess(request));
     }
     expect([...aws.items.keys()].filter((key) => key.includes('|DECISION#'))).toHaveLength(2);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BinaryMetrics, Difference } from '../../lambdas/evaluation/contract.ts';
+import type { Difference, ModelMetrics } from '../../lambdas/evaluation/contract.ts';
 import { champion } from '../../lambdas/evaluation/gates/champion.ts';
 import { quality } from '../../lambdas/evaluation/gates/quality.ts';
 import type { GateSettings } from '../../lambdas/shared/settings.ts';
@@ -12,7 +12,7 @@ const settings: GateSettings = {
   champion: { margin: 0.01, rule: 'better-or-newer-within-margin' },
 };
 const metrics = (low: number, high: number, rows = 1000) =>
-  ({ rows, auc: { value: (low + high) / 2, low, high } }) as unknown as BinaryMetrics;
+  ({ rows, values: { auc: { value: (low + high) / 2, low, high } } }) as unknown as ModelMetrics;
 
 describe('gate quality', () => {
   it.each([
@@ -30,7 +30,7 @@ describe('gate quality', () => {
     ['INSUFFICIENT_DATA', 0.5, 0.7],
     ['FAIL', 0.61, 0.7],
   ])('is %s for a log loss interval from %d to %d and a bound of 0.6', (verdict, low, high) => {
-    const losses = { rows: 1000, logLoss: { value: low, low, high } } as unknown as BinaryMetrics;
+    const losses = { rows: 1000, values: { logLoss: { value: low, low, high } } } as unknown as ModelMetrics;
     expect(quality({ settings: { ...settings, primaryMetric: 'logLoss' }, metrics: losses }).verdict).toBe(
       verdict,
     );
@@ -42,7 +42,7 @@ describe('gate quality', () => {
   });
 
   it('needs both classes', () => {
-    const oneClass = { rows: 1000 } as unknown as BinaryMetrics;
+    const oneClass = { rows: 1000, values: {} } as unknown as ModelMetrics;
     expect(quality({ settings, metrics: oneClass })).toMatchObject({ verdict: 'INSUFFICIENT_DATA' });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CategoricalProfile } from '../../lambdas/datasets/profile/profile.ts';
-import type { BinaryMetrics } from '../../lambdas/evaluation/contract.ts';
+import type { ModelMetrics } from '../../lambdas/evaluation/contract.ts';
 import type { ColumnReport, DriftReport, QualityReport } from '../../lambdas/monitoring/contract.ts';
 import { judgeColumn } from '../../lambdas/monitoring/judge-column.ts';
 import { judgeDrift } from '../../lambdas/monitoring/judge-drift.ts';
@@ -92,7 +92,9 @@ describe('judgeDrift', () => {
 });
 
 describe('judgeQuality', () => {
-  const baseline = { auc: { value: 0.8 } } as BinaryMetrics;
+  const baseline = { values: { auc: { value: 0.8 } } } as unknown as ModelMetrics;
+  const problem = { type: 'binary', classes: ['0', '1'] } as const;
+  const reading = { problem, areProbabilities: true, threshold: 0.5, confidence: 0.95 };
   const settings = { metric: 'auc', maximumDrop: 0.05, minimumLabels: 200 } as const;
   /** Rows of which `wrong` of 100 are ranked at random. */
   const rows = (count: number, wrong: number) => {
@@ -103,7 +105,7 @@ describe('judgeQuality', () => {
     return { labels, scores };
   };
   const judged = (count: number, wrong: number) =>
-    judgeQuality({ settings, baseline, confidence: 0.95, rows: 10_000, labelled: rows(count, wrong) });
+    judgeQuality({ settings, baseline, reading, rows: 10_000, labelled: rows(count, wrong) });
 
   it.each([
     ['PASS', 10],

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { profileTable } from '../../lambdas/datasets/profile/profile-table.ts';
 import { handler as receiveLabels } from '../../lambdas/datasets/receive-labels.handler.ts';
 import { addTombstones } from '../../lambdas/datasets/versions/tombstones.ts';
-import { binaryMetrics } from '../../lambdas/evaluation/binary-metrics.ts';
+import { modelMetrics } from '../../lambdas/evaluation/metrics/model-metrics.ts';
 import type { WindowReport } from '../../lambdas/monitoring/contract.ts';
 import { handler } from '../../lambdas/monitoring/run-monitor.handler.ts';
 import { projectPk, SK } from '../../lambdas/shared/catalog-items.ts';
@@ -41,12 +41,17 @@ async function aBaseline() {
       ] as const;
     }),
   );
-  const metrics = binaryMetrics(
+  const metrics = modelMetrics(
     {
       labels: Uint8Array.from(rows, ({ label }) => label),
       scores: Float64Array.from(rows, ({ score }) => score),
     },
-    0.95,
+    {
+      problem: { type: 'binary', classes: ['0', '1'] },
+      areProbabilities: true,
+      threshold: 0.5,
+      confidence: 0.95,
+    },
   );
   return {
     format: 1,

@@ -27,8 +27,8 @@ import { rowCount } from './rules/row-count.ts';
 import { against, type Rule, type Subject } from './rules/rule.ts';
 import { schemaEvolution } from './rules/schema-evolution.ts';
 import { softRanges } from './rules/soft-ranges.ts';
-import { targetBinary } from './rules/target-binary.ts';
 import { targetPresent } from './rules/target-present.ts';
+import { targetValues } from './rules/target-values.ts';
 import { textShape } from './rules/text-shape.ts';
 import { uniqueValues } from './rules/unique-values.ts';
 import { valueRanges } from './rules/value-ranges.ts';
@@ -43,7 +43,7 @@ export const RULES: readonly Rule[] = [
   columnsExtra,
   columnsOrder,
   columnTypes,
-  targetBinary,
+  targetValues,
   nullRate,
   finiteValues,
   allowedValues,

@@ -44,17 +44,21 @@ export async function collectFacts(database: DuckDb, options: CollectFactsOption
   const eventTime = columnNamed(settings.eventTime);
   const monotonic = checkSettings(settings, 'event-times').monotonic ?? false;
   const leakage = severityOf(settings, 'leakage-hints', 'warn') !== 'off';
+  const hasTwoClasses = settings.problem === undefined || settings.problem.type === 'binary';
   return {
     rows,
     schema,
     present: [...present].sort(),
     columns: await collectColumnFacts({ database, settings, schema, present, head, showing }, rows),
-    target: target && (await collectTargetFacts(database, target, showing)),
+    target: target && (await collectTargetFacts(database, target, settings.problem, showing)),
     eventTimes:
       eventTime?.type === 'timestamp'
         ? await collectEventTimeFacts({ database, eventTime, monotonic, showing })
         : undefined,
     predicates: await collectPredicateFacts(database, settings, schema, showing),
-    sample: target && leakage ? await sampleLabelledRows(database, schema, target) : undefined,
+    sample:
+      target && leakage && hasTwoClasses
+        ? await sampleLabelledRows(database, schema, target, settings.problem)
+        : undefined,
   };
 }

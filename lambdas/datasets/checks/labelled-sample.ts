@@ -7,6 +7,7 @@
  * not of the contents, which would take all copies of a repeated row or none.
  */
 import { type DuckDb, identifier } from '../../shared/duckdb.ts';
+import type { ProblemSettings } from '../../shared/settings.ts';
 import type { DatasetSchema, SchemaColumn } from '../contract.ts';
 import { featuresOf } from '../schema/schema.ts';
 import { labelExpression } from '../schema/typed-columns.ts';
@@ -21,12 +22,13 @@ export async function sampleLabelledRows(
   database: DuckDb,
   schema: DatasetSchema,
   target: SchemaColumn,
+  problem?: ProblemSettings,
 ): Promise<LabelledSample | undefined> {
   const features = featuresOf(schema);
   if (features.length === 0) return undefined;
   const fair = Math.floor(VALUES_PER_CLASS / features.length);
   const rowsPerClass = Math.min(MOST_ROWS, Math.max(LEAST_ROWS, fair));
-  const label = labelExpression(target);
+  const label = labelExpression(target, problem);
   // which rows first: carrying every column through the selection would cost many times as much
   const chosen = await database.rows<{ ids: number[] }>(
     `SELECT arg_min(id, h, ${rowsPerClass}) AS ids

@@ -6,7 +6,7 @@
  * its rows are positive; those rates are learned from one half of the sample and judged on the other, so that an
  * identifier, whose every value occurs once, learns nothing and scores 0.5 instead of 1.
  */
-import { aucComponents } from '../../evaluation/delong.ts';
+import { aucComponents } from '../../evaluation/metrics/delong.ts';
 import type { LabelledSample, SampledRow } from './fact-types.ts';
 
 /** Below this many sampled rows of a class chance makes too much of an AUC: at 50 and 50 its standard error is 0.06. */

@@ -2,7 +2,7 @@
 import type { GateSettings } from '../../shared/settings.ts';
 import type { Judgement, Verdict } from '../../shared/verdict.ts';
 import type { Difference } from '../contract.ts';
-import { METRIC_LABEL, metricDirection } from '../metric-direction.ts';
+import { METRIC_LABEL, metricDirection } from '../metrics/metric-direction.ts';
 
 export interface ChampionSubject {
   readonly settings: GateSettings;
@@ -47,7 +47,10 @@ export function champion(subject: ChampionSubject): Judgement {
     return judged('INSUFFICIENT_DATA', reason);
   }
   if (difference?.low === undefined || difference.high === undefined) {
-    return judged('INSUFFICIENT_DATA', 'The difference is not defined: the holdout has one class only.');
+    return judged(
+      'INSUFFICIENT_DATA',
+      'The difference is not defined on this holdout: a class may be missing.',
+    );
   }
   const direction = metricDirection(metric);
   const [worst, best] =

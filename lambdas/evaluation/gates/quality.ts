@@ -1,22 +1,23 @@
 /** Is the challenger good enough, taken by itself? */
 import type { GateSettings } from '../../shared/settings.ts';
 import type { Judgement } from '../../shared/verdict.ts';
-import type { BinaryMetrics } from '../contract.ts';
-import { METRIC_LABEL, metricDirection } from '../metric-direction.ts';
+import type { ModelMetrics } from '../contract.ts';
+import { METRIC_LABEL, metricDirection } from '../metrics/metric-direction.ts';
 
 export interface QualitySubject {
   readonly settings: GateSettings;
   /** The challenger's on the holdout. */
-  readonly metrics: BinaryMetrics;
+  readonly metrics: ModelMetrics;
 }
 
 /**
  * PASS when the whole interval of the primary metric reaches the minimum (for losses: stays at or below it), FAIL when
- * none of it does, else INSUFFICIENT_DATA; also below the minimum number of rows and with one class only.
+ * none of it does, else INSUFFICIENT_DATA; also below the minimum number of rows, and where the
+ * metric is not defined, as with one class only.
  */
 export function quality({ settings, metrics }: QualitySubject): Judgement {
   const { primaryMetric: metric, minimum, minimumHoldoutRows, confidence } = settings;
-  const estimate = metrics[metric];
+  const estimate = metrics.values[metric];
   const inputs = { metric, ...estimate, minimum, confidence, rows: metrics.rows, minimumHoldoutRows };
   const judged = (verdict: Judgement['verdict'], reason: string) => ({
     rule: 'quality',
@@ -32,7 +33,12 @@ export function quality({ settings, metrics }: QualitySubject): Judgement {
     );
   }
   if (estimate?.low === undefined || estimate.high === undefined) {
-    return judged('INSUFFICIENT_DATA', `The ${label} is not defined: the holdout has one class only.`);
+    return judged(
+      'INSUFFICIENT_DATA',
+      `The ${label} is not defined, or has no interval, on this holdout${
+        metrics.problem === 'regression' ? '' : ': a class may be missing'
+      }.`,
+    );
   }
   const { value, low, high } = estimate;
   const said = `${label} ${format(value)} (${confidence * 100} % interval ${format(low)} to ${format(high)}) on ${metrics.rows} holdout rows`;

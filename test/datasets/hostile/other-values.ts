@@ -112,6 +112,6 @@ export const OTHER_VALUES: readonly HostileUpload[] = [
   hostile(104, 'a third class', 'x,y\n1,0\n2,1\n3,2\n', {
     verdict: 'FAIL',
     values: { x: ['1', '2', '3'], y: ['0', '1', '2'] },
-    says: [['target-binary', '1 of 3 rows have a target that is neither 0/1 nor true/false: "2" (1).']],
+    says: [['target-values', '1 of 3 rows have a target that is neither 0/1 nor true/false: "2" (1).']],
   }),
 ];

@@ -7,6 +7,9 @@ const DEFAULT_SHARE = 0.01;
 
 /** Reports the classes, and warns when the rarest has less than 1 % (`minimumShare`) of the labelled rows. */
 export const classBalance = tableRule(CHECK, 'warn', ({ settings }, { target }, severity) => {
+  if (settings.problem?.type === 'regression') {
+    return [notApplicable(CHECK, severity, 'The target is a number: it has no classes.')];
+  }
   const classes = Object.entries(target?.classes ?? {});
   const labelled = classes.reduce((sum, [, rows]) => sum + rows, 0);
   if (labelled === 0) return [notApplicable(CHECK, severity, 'No row has a target.')];

@@ -13,6 +13,9 @@ const DEFAULT_AUC = 0.99;
  * production. A hint, no proof: some problems are that easy.
  */
 export const leakageHints = tableRule(CHECK, 'warn', ({ settings }, { sample }, general) => {
+  if (settings.problem !== undefined && settings.problem.type !== 'binary') {
+    return [notApplicable(CHECK, general, 'It is told of two classes only.')];
+  }
   if (!sample || sample.columns.length === 0)
     return [notApplicable(CHECK, general, 'There is no feature to look at.')];
   const { positives, negatives, columns } = sample;

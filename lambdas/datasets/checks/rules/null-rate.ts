@@ -1,5 +1,5 @@
 /** Values are there as often as they have to be, and as often as before. */
-import { wilson } from '../../../evaluation/binary-metrics.ts';
+import { wilson } from '../../../evaluation/metrics/estimates.ts';
 import { normalQuantile } from '../../../shared/statistics/normal.ts';
 import type { Check, SchemaColumn } from '../../contract.ts';
 import { isNullable } from '../../schema/evolution.ts';

@@ -18,8 +18,9 @@ export interface AucComponents {
  * The area and its components; undefined when one class is missing.
  * @param labels 0 or 1. @param scores same length, no NaN; ties get midranks.
  */
-export function aucComponents(labels: Uint8Array, scores: Float64Array): AucComponents | undefined {
-  const m = labels.reduce((sum, label) => sum + label, 0);
+export function aucComponents(labels: ArrayLike<number>, scores: Float64Array): AucComponents | undefined {
+  let m = 0;
+  for (let i = 0; i < labels.length; i++) m += labels[i]!;
   const n = labels.length - m;
   if (m === 0 || n === 0) return undefined;
   const positiveScores = new Float64Array(m);
