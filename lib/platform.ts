@@ -39,6 +39,9 @@ export function addPlatform(app: App, { config, directory, stage: stageName, bun
     names,
     stage,
     bundles,
+    customGates: Object.values(config.projects).flatMap(
+      ({ gates }) => gates.custom?.map(({ functionArn }) => functionArn) ?? [],
+    ),
     tags,
     description: `Driftless, stage ${stageName}: what all projects share`,
   });

@@ -11,8 +11,11 @@
  * | RunRequested | a person (CLI) | retraining |
  * | MonitorRequested | a person (CLI) | monitoring |
  * | RunStarted, RunDeferred | retraining | notifications |
+ * | RunWaiting | training | notifications |
  * | RunFinished | training | retraining, notifications |
  * | ModelRegistered | registry | notifications |
+ * | ApprovalRequested | registry | notifications |
+ * | ApprovalRecorded | registry | notifications, rejections only |
  * | ModelPromoted, RolloutFailed | deployment | notifications |
  * | WindowJudged | monitoring | notifications |
  * | DifferenceFound | governance (reconcile) | notifications |
@@ -50,11 +53,28 @@ export interface EventDetails {
   };
   LabelsReceived: { project: string; sha256: string; key: string; rows: number };
   CodeChanged: { project: string; settingsDigest: string; codeDigest: string; trainingDigest: string };
-  RunRequested: { project: string; requestId: string; reason: string; by: string };
+  /** `datasetVersion`: trains on it instead of the head. `overrides`: settings of this run alone, by path. */
+  RunRequested: {
+    project: string;
+    requestId: string;
+    reason: string;
+    by: string;
+    datasetVersion?: number;
+    overrides?: Readonly<Record<string, string>>;
+  };
   /** Without `window`: every complete window that was not judged yet. `force` judges again, the running window too. */
   MonitorRequested: { project: string; requestId: string; window?: string; force?: boolean };
   RunStarted: { project: string; run: string; reason: string; request: string };
   RunDeferred: { project: string; request: string; guard: string; reason: string };
+  /** A step waits for SageMaker's capacity; `until` is ISO 8601. */
+  RunWaiting: {
+    project: string;
+    run: string;
+    step: string;
+    attempt: number;
+    until: string;
+    reason: string;
+  };
   RunFinished: {
     project: string;
     run: string;
@@ -67,6 +87,23 @@ export interface EventDetails {
     modelVersion: number;
     modelPackageArn: string;
     approval: string;
+  };
+  /** A person has to decide until then. `message`: everything that he needs for it, one line. */
+  ApprovalRequested: {
+    project: string;
+    run: string;
+    modelVersion: number;
+    modelPackageArn: string;
+    until: string;
+    message: string;
+  };
+  /** By policy, by a person in whatever way, or by the sweep when the time was over. */
+  ApprovalRecorded: {
+    project: string;
+    modelVersion: number;
+    status: 'Approved' | 'Rejected';
+    by: string;
+    reason: string;
   };
   ModelPromoted: { project: string; modelVersion: number; endpointName: string; endpointConfigName: string };
   RolloutFailed: { project: string; modelVersion: number; endpointName: string; reason: string };
@@ -87,8 +124,11 @@ export const EVENT_NAMES = [
   'MonitorRequested',
   'RunStarted',
   'RunDeferred',
+  'RunWaiting',
   'RunFinished',
   'ModelRegistered',
+  'ApprovalRequested',
+  'ApprovalRecorded',
   'ModelPromoted',
   'RolloutFailed',
   'WindowJudged',

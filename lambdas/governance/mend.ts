@@ -50,7 +50,13 @@ async function endRun(project: string, { run }: RunItem, reason: string, now: st
   const found = await getItem<RunItem>(pk, SK.run(run));
   // its own last step may have come meanwhile
   if (found?.item.status !== 'InProgress') return;
-  const ended: RunItem = { ...found.item, status: 'Failed', finishedAt: now, failureReason: reason };
+  const ended: RunItem = {
+    ...found.item,
+    status: 'Failed',
+    finishedAt: now,
+    failureReason: reason,
+    toldAt: now,
+  };
   if (!(await replaceItem(pk, SK.run(run), ended, found.revision))) return;
   await releaseLock(project, { run, finishedAt: now });
   await publish('RunFinished', { project, run, status: 'Failed', reason });

@@ -3,9 +3,12 @@ import { digestOf } from '../shared/digest.ts';
 import type { ProjectSettings } from '../shared/settings.ts';
 
 /**
- * SHA-256 over the trainer, the split, the gates that models are judged by, and the code. A change of anything else,
+ * SHA-256 over the problem, the trainer, the search, the split, the gates that models are judged by, and the code. A change of anything else,
  * for example of how the model is served, does not ask for a new training.
  */
-export function trainingDigest({ trainer, split, gates }: ProjectSettings, codeDigest: string): string {
-  return digestOf({ trainer, split, gates, codeDigest });
+export function trainingDigest(
+  { problem, trainer, tuning, split, gates }: ProjectSettings,
+  codeDigest: string,
+): string {
+  return digestOf({ problem: problem ?? null, trainer, tuning: tuning ?? null, split, gates, codeDigest });
 }

@@ -46,10 +46,54 @@ export function collect(state: ControllerState, offered: RunRequest | undefined)
   return { live, superseded };
 }
 
+/** A request for a version or settings of its own: no run of another request answers it, nor the other way round. */
+const isParticular = ({ datasetVersion, overrides }: RunRequest) =>
+  datasetVersion !== undefined || overrides !== undefined;
+
+/**
+ * The assessments of those that pass together: one run answers either all requests for the newest with what is
+ * deployed, or a particular one; the others wait for its end.
+ */
+export function oneRunOf(assessments: readonly Assessment[]): readonly Assessment[] {
+  const starting = assessments.filter(({ outcome }) => outcome === 'start');
+  if (!starting.some(({ request }) => isParticular(request))) return assessments;
+  const first = leading(starting.map(({ request }) => request));
+  return assessments.map((assessment): Assessment => {
+    const { request, outcome, judgements } = assessment;
+    if (outcome !== 'start' || request === first || !(isParticular(first) || isParticular(request))) {
+      return assessment;
+    }
+    const failed = {
+      rule: 'run-lock',
+      verdict: 'FAIL',
+      reason: `${first.reason} comes first: one run at a time, and it cannot answer both`,
+      inputs: { before: first.id },
+    } as const;
+    const others = judgements.filter(({ rule }) => rule !== failed.rule);
+    return { request, outcome: 'wait', judgements: [...others, failed], failed };
+  });
+}
+
+/** The request that a run is named after. */
+function leading(requests: readonly RunRequest[]): RunRequest {
+  return [...requests].sort(
+    (a, b) =>
+      PRIORITY.indexOf(a.kind) - PRIORITY.indexOf(b.kind) || b.requestedAt.localeCompare(a.requestedAt),
+  )[0]!;
+}
+
 /** Without what the queue adds to a request. */
 function toRequest(request: RunRequest): RunRequest {
-  const { id, kind, reason, requestedAt, alarmName } = request;
-  return { id, kind, reason, requestedAt, ...(alarmName !== undefined && { alarmName }) };
+  const { id, kind, reason, requestedAt, alarmName, datasetVersion, overrides } = request;
+  return {
+    id,
+    kind,
+    reason,
+    requestedAt,
+    ...(alarmName !== undefined && { alarmName }),
+    ...(datasetVersion !== undefined && { datasetVersion }),
+    ...(overrides !== undefined && { overrides }),
+  };
 }
 
 export interface RunFacts {
@@ -61,6 +105,11 @@ export interface RunFacts {
   /** Whether label files are there that the head does not hold. */
   readonly hasUnusedLabels: boolean;
   readonly hasChampion: boolean;
+  /** What differs for requests with a version or settings of their own, by id. */
+  readonly particular?: ReadonlyMap<
+    string,
+    Pick<RunFacts, 'settingsDigest' | 'trainingDigest'> & { readonly head: VersionItem }
+  >;
 }
 
 /**
@@ -114,21 +163,20 @@ function withRun(
   now: Date,
 ): ControllerState {
   const requests = starting.map(({ request }) => request);
-  const request = [...requests].sort(
-    (a, b) =>
-      PRIORITY.indexOf(a.kind) - PRIORITY.indexOf(b.kind) || b.requestedAt.localeCompare(a.requestedAt),
-  )[0]!;
-  const run = runId(request, facts);
+  const request = leading(requests);
+  const own = { ...facts, ...facts.particular?.get(request.id) };
+  const run = runId(request, own);
   const startedAt = now.toISOString();
   const day = dayOf(now);
-  const { project, settingsDigest, codeDigest, trainingDigest } = facts;
+  const { project, settingsDigest, codeDigest, trainingDigest } = own;
   const input: TrainingRunInput = {
     project,
     run,
     settingsDigest,
     codeDigest,
     request,
-    addLabelledRows: wantsLabelledRows(requests, facts),
+    // rows that are added make another version than the one that was asked for
+    addLabelledRows: request.datasetVersion === undefined && wantsLabelledRows(requests, facts),
   };
   return {
     ...state,

@@ -21,9 +21,10 @@ import { loadSettings } from '../shared/project-settings.ts';
 import type { ProjectSettings } from '../shared/settings.ts';
 import type { Judgement } from '../shared/verdict.ts';
 import { type Assessment, assess } from './assess.ts';
-import { advance, type Collected, collect, type RunFacts } from './controller.ts';
+import { advance, type Collected, collect, oneRunOf, type RunFacts } from './controller.ts';
 import type { ControllerState } from './controller-state.ts';
 import { readState, updateState, writeState } from './controller-store.ts';
+import { storeWanted, type Wanted, wantedBy } from './wanted.ts';
 
 const ATTEMPTS = 5;
 const BY = 'decide-retraining';
@@ -84,14 +85,18 @@ async function assessAll(
     headVersion === undefined ? undefined : (await getItem<VersionItem>(pk, SK.version(headVersion)))?.item;
   const { trainingDigest, settingsDigest, codeDigest } = project;
   let counted: Promise<number> | undefined;
-  const assessments: Assessment[] = [];
+  const assessed: Assessment[] = [];
+  const wanted = new Map<string, Wanted>();
   for (const request of requests) {
-    assessments.push(
+    const wish = await wantedBy(request, project, settings, head);
+    wanted.set(request.id, wish);
+    assessed.push(
       await assess({
         request,
         state,
         settings: settings.retraining,
         head,
+        mistakes: wish.mistakes,
         champion,
         trainingDigest,
         now: ports.now(),
@@ -102,7 +107,20 @@ async function assessAll(
       }),
     );
   }
+  const assessments = oneRunOf(assessed);
   if (!head) return { assessments, facts: undefined };
+  const particular = new Map<
+    string,
+    Pick<Wanted, 'settingsDigest' | 'trainingDigest'> & { head: VersionItem }
+  >();
+  for (const { request, outcome } of assessments) {
+    const wish = wanted.get(request.id)!;
+    if (outcome !== 'start' || !wish.head) continue;
+    const { settingsDigest, trainingDigest } = wish;
+    // before the run that reads them can start
+    if (request.overrides !== undefined) await storeWanted(wish);
+    particular.set(request.id, { settingsDigest, trainingDigest, head: wish.head });
+  }
   const labels = await queryItems<LabelsItem>(pk, SK_PREFIX.labels);
   const facts = {
     project: project.project,
@@ -112,6 +130,7 @@ async function assessAll(
     head,
     hasUnusedLabels: labels.some(({ item }) => !head.labelFiles.includes(item.sha256)),
     hasChampion: champion !== undefined,
+    particular,
   };
   return { assessments, facts };
 }

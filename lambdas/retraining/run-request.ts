@@ -73,8 +73,14 @@ export function wishOf(event: ControllerEvent): Wish {
       return ask(`code-${trainingDigest}`, 'code', 'the trainer or its settings changed');
     }
     case 'RunRequested': {
-      const { requestId, reason, by } = event.detail as unknown as EventDetails['RunRequested'];
-      return ask(`manual-${requestId}`, 'manual', `${reason} (asked by ${by})`);
+      const { requestId, reason, by, datasetVersion, overrides } =
+        event.detail as unknown as EventDetails['RunRequested'];
+      const { request, ...wish } = ask(`manual-${requestId}`, 'manual', `${reason} (asked by ${by})`);
+      const options = {
+        ...(datasetVersion !== undefined && { datasetVersion }),
+        ...(overrides !== undefined && { overrides }),
+      };
+      return { ...wish, request: { ...request!, ...options } };
     }
     case 'RunFinished':
     case 'LabelsReceived':

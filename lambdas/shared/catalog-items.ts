@@ -27,6 +27,10 @@ export const SK = {
   lateFiles: (digest: string) => `LATE#${digest}`,
   labels: (sha256: string) => `LABELS#${sha256}`,
   run: (run: string) => `RUN#${run}`,
+  /** What was trained from a digest of data, code, image and settings. */
+  trained: (digest: string) => `TRAINED#${digest}`,
+  /** The tuning job that the next one may start from. */
+  tuned: 'TUNED',
   model: (modelVersion: number) => `MODEL#${String(modelVersion).padStart(8, '0')}`,
   /** Every endpoint configuration that ever served, so that captures can be attributed. */
   endpointConfig: (name: string) => `ENDPOINT_CONFIG#${name}`,
@@ -183,6 +187,10 @@ export interface RunRequest {
   readonly reason: string;
   readonly requestedAt: string;
   readonly alarmName?: string;
+  /** Version to train on, asked for by a person. @default - the head when the run starts */
+  readonly datasetVersion?: number;
+  /** Settings of this run alone, by path: see `run-overrides.ts`. @default - as deployed */
+  readonly overrides?: Readonly<Record<string, string>>;
 }
 
 export interface ControllerItem {
@@ -209,12 +217,31 @@ export interface RunItem {
   readonly settingsDigest: string;
   readonly codeDigest: string;
   readonly trainingJobName?: string;
+  /** The earlier run whose model this one took over, because it was trained on the same. */
+  readonly reusedFrom?: string;
   /** SageMaker model made to score the challenger; named here so that a teardown finds it. */
   readonly modelName?: string;
   readonly modelPackageArn?: string;
   readonly modelVersion?: number;
   /** SageMaker's FailureReason or the gate's sentence. */
   readonly failureReason?: string;
+  /** When the bus was told of the end: whoever finds it need not tell again. */
+  readonly toldAt?: string;
+}
+
+/** An artifact that a later run may take over. */
+export interface TrainedItem {
+  readonly digest: string;
+  readonly run: string;
+  readonly trainingJobName: string;
+  readonly modelDataUrl: string;
+  readonly trainedAt: string;
+}
+
+/** The last tuning job that ended well. */
+export interface TunedItem {
+  readonly tuningJobName: string;
+  readonly run: string;
 }
 
 export interface ModelItem {
@@ -223,6 +250,19 @@ export interface ModelItem {
   readonly run: string;
   readonly datasetVersion: number;
   readonly registeredAt: string;
+  /** Absent for versions from before it was recorded: the registry alone knows then. */
+  readonly approval?: ModelApproval;
+}
+
+/** Whether a version may be rolled out, who said so, and why. The registry decides; this is its record. */
+export interface ModelApproval {
+  readonly status: 'Pending' | 'Approved' | 'Rejected';
+  /** ARN of who approved or rejected; for a pending version the handler that asks. */
+  readonly by: string;
+  readonly reason: string;
+  readonly at: string;
+  /** Of a pending version: it is rejected by then. ISO 8601. */
+  readonly until?: string;
 }
 
 export interface ChampionItem {
@@ -272,8 +312,17 @@ export interface DecisionItem {
   readonly id: string;
   readonly at: string;
   readonly project: string;
-  /** What was decided on: `gate`, `guard`, `approval`, `rollout`, `upload`, `monitor`, `erasure`. */
-  readonly kind: 'gate' | 'guard' | 'approval' | 'rollout' | 'upload' | 'monitor' | 'reconcile' | 'erasure';
+  /** What was decided on: `gate`, `guard`, `approval`, `rollout`, `upload`, `monitor`, `erasure`, `retry`. */
+  readonly kind:
+    | 'gate'
+    | 'guard'
+    | 'approval'
+    | 'rollout'
+    | 'upload'
+    | 'monitor'
+    | 'reconcile'
+    | 'erasure'
+    | 'retry';
   /** The run, upload, model version or window. */
   readonly subject: string;
   readonly by: string;

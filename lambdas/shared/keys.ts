@@ -42,6 +42,13 @@ export const runPrefix = (run: string) => `runs/${run}/`;
 export const evaluationKey = (run: string) => `runs/${run}/evaluation.json`;
 /** What a monitor compares with: feature profile, holdout score profile, realized metrics. */
 export const baselineKey = (run: string) => `runs/${run}/baseline.json`;
+/** The challenger's metrics in the shape of Model Monitor's model quality: `statistics.json`, `constraints.json`. */
+export const modelQualityKey = (run: string, document: 'statistics' | 'constraints') =>
+  `runs/${run}/evidence/model-quality/${document}.json`;
+/** Bias metrics of the training data and of the challenger, in the shape of Clarify's `analysis.json`. */
+export const biasReportKey = (run: string) => `runs/${run}/evidence/bias/analysis.json`;
+/** The model card's content, as SageMaker's schema has it. */
+export const modelCardKey = (run: string) => `runs/${run}/evidence/model-card.json`;
 /** Rows and evaluated scores that the rollout's smoke test replays. */
 export const smokeTestKey = (run: string) => `runs/${run}/smoke-test.json`;
 /** SageMaker appends `/<endpoint>/<variant>/yyyy/mm/dd/HH/...jsonl`. */

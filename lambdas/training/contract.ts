@@ -1,5 +1,6 @@
 /** Payloads of the training workflow's steps. Types only. */
 import type { RunRequest } from '../shared/catalog-items.ts';
+import type { OutputSettings } from '../shared/settings.ts';
 import type { Judgement } from '../shared/verdict.ts';
 
 /** Input of the state machine; the execution's name is `run`. */
@@ -45,13 +46,29 @@ export interface SplitResult {
   };
   /** Stratified: upper bounds of the positions, in [0, 1], that are held out and that validate, by class. */
   readonly strata?: Readonly<Record<string, { readonly holdout: number; readonly validation: number }>>;
+  /**
+   * S3 URI of a Parquet file of all rows with what they are grouped by: `side`, `row` (of the holdout, from 0, else
+   * NULL), `label` as in the other files, and each sensitive and slicing column under its own name. Absent when there is
+   * no such column.
+   */
+  readonly segments?: string;
   /** Digest of the list of forgotten keys, whose rows are left out; absent without one. */
   readonly tombstones?: string;
 }
 
 /** Answer of `plan-training`: whole API requests, so that the workflow only passes them on. */
 export interface TrainingPlan {
+  /**
+   * CreateTrainingJob. Its name, like those of the transform jobs and of the tuning job, is a base: each attempt takes
+   * `<base>-a<attempt>`, which fits for attempts up to 99.
+   */
   readonly trainingJob: Record<string, unknown>;
+  /** CreateHyperParameterTuningJob, which takes the training job's place when there is one. */
+  readonly tuningJob?: Record<string, unknown>;
+  /** Digest of all that the artifact depends on; `finish-run` records the artifact under it. */
+  readonly trainedDigest?: string;
+  /** An earlier run's artifact that was trained on the same: nothing has to be trained. */
+  readonly reused?: { readonly run: string; readonly trainingJobName: string; readonly modelDataUrl: string };
   /** Without ModelDataUrl, which the workflow merges in from the finished job. */
   readonly model: Record<string, unknown>;
   readonly challengerTransform: Record<string, unknown>;
@@ -61,6 +78,8 @@ export interface TrainingPlan {
     readonly modelVersion: number;
     readonly modelName: string;
     readonly datasetVersion: number;
+    /** Form of its answers, by the settings of its own run. */
+    readonly output?: OutputSettings;
   };
   /** Why the champion is not scored, when it is not. */
   readonly championSkipped?: string;
@@ -110,5 +129,12 @@ export interface FinishRunInput {
   readonly reason: string;
   /** Step Functions' error output when the run failed: `Cause` may be a job's description as JSON. */
   readonly error?: { readonly Error?: string; readonly Cause?: string };
+  /** What the run trained, for later runs to reuse; absent when it trained nothing. */
+  readonly trained?: {
+    readonly digest: string;
+    readonly trainingJobName: string;
+    readonly modelDataUrl: string;
+    readonly tuningJobName?: string;
+  };
   readonly model?: RegisterModelResult;
 }

@@ -3,7 +3,7 @@
 /** SageMaker's own limit for a FailureReason. */
 const LONGEST_REASON = 1024;
 
-interface StepError {
+export interface StepError {
   readonly Error?: string;
   readonly Cause?: string;
 }
@@ -14,9 +14,13 @@ interface KnownCause {
   readonly errorMessage?: string;
   readonly TrainingJobStatus?: string;
   readonly TransformJobStatus?: string;
+  readonly HyperParameterTuningJobStatus?: string;
+  /** Of a training job, for example `Interrupted` or `MaxWaitTimeExceeded`. */
+  readonly SecondaryStatus?: string;
 }
 
-function parse(cause: string): KnownCause | undefined {
+/** A cause that is JSON; undefined for plain text. */
+export function parseCause(cause: string): KnownCause | undefined {
   try {
     const value: unknown = JSON.parse(cause);
     return typeof value === 'object' && value !== null ? (value as KnownCause) : undefined;
@@ -28,12 +32,15 @@ function parse(cause: string): KnownCause | undefined {
 /** The most telling part of a step's error; `fallback` when there is none. */
 export function failureReason(error: StepError | undefined, fallback: string): string {
   const { Error: name, Cause: cause } = error ?? {};
-  const known = cause === undefined ? undefined : parse(cause);
-  const status = known?.TrainingJobStatus ?? known?.TransformJobStatus;
+  const known = cause === undefined ? undefined : parseCause(cause);
+  const status =
+    known?.TrainingJobStatus ?? known?.TransformJobStatus ?? known?.HyperParameterTuningJobStatus;
   const told =
-    known?.FailureReason ??
-    known?.errorMessage ??
-    (status === undefined ? undefined : `the job ended as ${status}`) ??
+    known?.FailureReason ||
+    known?.errorMessage ||
+    (status === undefined
+      ? undefined
+      : `the job ended as ${status}${known?.SecondaryStatus ? ` (${known.SecondaryStatus})` : ''}`) ||
     (known ? undefined : cause);
   const reason = told || (name ? `${fallback} (${name})` : fallback);
   return reason.slice(0, LONGEST_REASON);

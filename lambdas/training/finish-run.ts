@@ -9,6 +9,7 @@ import type { FinishRunInput } from './contract.ts';
 import { failureReason } from './failure-reason.ts';
 import { newRun } from './prepare-run.ts';
 import { updateRun } from './run-store.ts';
+import { recordTrained } from './trained.ts';
 
 export interface FinishRunResult {
   readonly run: string;
@@ -17,7 +18,8 @@ export interface FinishRunResult {
 }
 
 /**
- * Every part is harmless twice. The event goes out last: who hears it finds the lock free.
+ * Every part is harmless twice, and the end that was recorded first stands: a run that is stopped while its last step is
+ * at work has one end and one event. The event goes out last: who hears it finds the lock free.
  * @param executionArn for a run that failed before it was recorded.
  */
 export async function finishRun(
@@ -25,36 +27,56 @@ export async function finishRun(
   executionArn: string,
   now: string,
 ): Promise<FinishRunResult> {
-  const { run, status, model } = input;
-  const reason = status === 'Failed' ? failureReason(input.error, input.reason) : input.reason;
+  const { run, trained } = input;
+  const { project } = run;
   const item = await updateRun(
     run,
-    (before) => ({
-      ...before,
-      status,
-      finishedAt: before.finishedAt ?? now,
-      ...(status !== 'Registered' && { failureReason: reason }),
-      ...(model && { modelPackageArn: model.modelPackageArn, modelVersion: model.modelVersion }),
-    }),
+    (before) => (before.status === 'InProgress' ? endOf(before, input, now) : before),
     newRun(run, executionArn, now),
   );
-  await releaseLock(run.project, {
+  const status = item.status as FinishRunInput['status'];
+  const reason =
+    item.failureReason ??
+    (status === input.status ? input.reason : `model version ${item.modelVersion} was registered`);
+  // before the lock is free: the next run finds it
+  if (trained) await recordTrained(run, trained, now);
+  await releaseLock(project, {
     run: run.run,
     finishedAt: item.finishedAt ?? now,
     // a failed run has trained nothing: the same data may be asked for again
-    ...(status !== 'Failed' && { datasetDigest: await datasetDigestOf(run.project, item) }),
+    ...(status !== 'Failed' && { datasetDigest: await datasetDigestOf(project, item) }),
   });
   if (status !== 'Registered') {
     await recordDecision({
-      project: run.project,
+      project,
       kind: 'gate',
       subject: run.run,
       by: 'finish-run',
       judgement: { rule: 'run-outcome', verdict: 'FAIL', reason, inputs: { status } },
     });
   }
-  await publish('RunFinished', { project: run.project, run: run.run, status, reason });
+  if (item.toldAt === undefined) {
+    await publish('RunFinished', { project, run: run.run, status, reason });
+    await updateRun(run, (before) => ({ ...before, toldAt: now }));
+  }
   return { run: run.run, status, reason };
+}
+
+function endOf(
+  before: RunItem,
+  { status, reason, error, model, trained }: FinishRunInput,
+  now: string,
+): RunItem {
+  return {
+    ...before,
+    status,
+    finishedAt: now,
+    ...(status === 'Failed' && { failureReason: failureReason(error, reason) }),
+    ...(status === 'RejectedByGate' && { failureReason: reason }),
+    // the plan knew only its base
+    ...(trained && { trainingJobName: trained.trainingJobName }),
+    ...(model && { modelPackageArn: model.modelPackageArn, modelVersion: model.modelVersion }),
+  };
 }
 
 async function datasetDigestOf(project: string, { datasetVersion }: RunItem): Promise<string | undefined> {

@@ -3,12 +3,16 @@ import type { CreateModelInput } from '@aws-sdk/client-sagemaker';
 import { codeKey, s3Uri } from '../shared/keys.ts';
 import { LOG_LEVEL } from './hyperparameters.ts';
 import { challengerModelName } from './job-names.ts';
-import { type RunContext, runTags } from './training-job.ts';
+import { type RunContext, runTags, vpcConfig } from './training-job.ts';
 
-/** What the inference toolkit of a framework container reads. */
+/** What the inference toolkit of a framework container reads, and the trainer's own environment. */
 export function servingEnvironment({ settings, run, region }: RunContext): Record<string, string> {
+  const { trainer } = settings;
+  const own = { ...trainer.environment };
+  if (trainer.kind !== 'script') return own;
   return {
-    SAGEMAKER_PROGRAM: settings.trainer.entryPoint,
+    ...own,
+    SAGEMAKER_PROGRAM: trainer.entryPoint,
     SAGEMAKER_SUBMIT_DIRECTORY: s3Uri(settings.dataBucket, codeKey(run.codeDigest)),
     SAGEMAKER_CONTAINER_LOG_LEVEL: LOG_LEVEL,
     SAGEMAKER_REGION: region,
@@ -18,10 +22,16 @@ export function servingEnvironment({ settings, run, region }: RunContext): Recor
 /** Without `ModelDataUrl`: the workflow takes it from the finished job. */
 export function challengerModel(context: RunContext): CreateModelInput {
   const { settings, run } = context;
+  const { trainer } = settings;
   return {
     ModelName: challengerModelName(settings.stage, run.run),
     ExecutionRoleArn: settings.executionRoleArn,
-    PrimaryContainer: { Image: settings.trainer.imageUri, Environment: servingEnvironment(context) },
+    PrimaryContainer: {
+      Image: trainer.servingImageUri ?? trainer.imageUri,
+      Environment: servingEnvironment(context),
+    },
+    ...(trainer.networkIsolation ? { EnableNetworkIsolation: true } : {}),
+    ...vpcConfig(settings),
     Tags: runTags(context),
   };
 }

@@ -12,7 +12,7 @@ export function newRun(input: TrainingRunInput, executionArn: string, startedAt:
 }
 
 /**
- * The version at the project's head: one run trains on the newest. A repeated step gets the version that it got first.
+ * The version that was asked for, else the one at the project's head: one run trains on the newest. A repeated step gets the version that it got first.
  * @throws NonRetryableError (code `NoDataset`) before the first version.
  */
 export async function prepareRun(
@@ -22,7 +22,8 @@ export async function prepareRun(
 ): Promise<RunDataset> {
   const pk = projectPk(input.project);
   const pinned = (await readRun(input.project, input.run))?.datasetVersion;
-  const number = pinned ?? (await getItem<HeadItem>(pk, SK.head))?.item.version;
+  const number =
+    pinned ?? input.request.datasetVersion ?? (await getItem<HeadItem>(pk, SK.head))?.item.version;
   if (number === undefined) {
     throw new NonRetryableError(`project "${input.project}" has no dataset version; upload one first`, {
       code: 'NoDataset',
@@ -30,7 +31,7 @@ export async function prepareRun(
   }
   const version = (await getItem<VersionItem>(pk, SK.version(number)))?.item;
   if (!version) {
-    throw new NonRetryableError(`version ${number} is at the head but not in the catalog`, {
+    throw new NonRetryableError(`version ${number} is not in the catalog`, {
       code: 'VersionMissing',
     });
   }

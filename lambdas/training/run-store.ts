@@ -17,7 +17,7 @@ export async function createRun(project: string, item: RunItem): Promise<void> {
 }
 
 /**
- * Changes the record under its revision; a run without one (it failed before it was recorded) gets one first.
+ * Changes the record under its revision; a change that gives back the same object writes nothing; a run without one (it failed before it was recorded) gets one first.
  * @throws RetryableError when others kept winning.
  */
 export async function updateRun(
@@ -32,6 +32,7 @@ export async function updateRun(
     const before = found?.item ?? blank;
     if (!before) throw new RetryableError(`run ${input.run} is not recorded`, { code: 'RunUnknown' });
     const after = change(before);
+    if (found && after === before) return after;
     if (await replaceItem(pk, sk, after, found?.revision)) return after;
   }
   throw new RetryableError(`the record of run ${input.run} is contended`, { code: 'Contended' });

@@ -10,7 +10,7 @@ import { type DuckDb, identifier, withDuckDb } from '../shared/duckdb.ts';
 import { NonRetryableError } from '../shared/errors.ts';
 import { s3Uri, splitPrefix } from '../shared/keys.ts';
 import { findObject, putJson, requireJson, uploadFile } from '../shared/objects.ts';
-import type { ProjectSettings } from '../shared/settings.ts';
+import type { ProblemSettings, ProblemType, ProjectSettings } from '../shared/settings.ts';
 import { withTempDirectory } from '../shared/temp-directory.ts';
 import type { RunDataset, SplitResult } from './contract.ts';
 import {
@@ -33,6 +33,10 @@ const MARKER = 'split.json';
 /** `schema.json`, the channel `schema` of a training job. */
 export interface TrainingSchema {
   readonly target: string;
+  /** What labels are: class codes, or a regression's numbers. Absent: 0 and 1. */
+  readonly problem?: ProblemType;
+  /** Names of the classes by code; absent for a regression. */
+  readonly classes?: readonly string[];
   readonly features: readonly { readonly name: string; readonly type: string }[];
 }
 
@@ -75,11 +79,11 @@ export async function splitDataset(settings: ProjectSettings, dataset: RunDatase
       });
       const counts = await sides.finish();
       requireRows(settings, counts);
-      await writeSchema({ bucket, directory, prefix }, header);
+      await writeSchema({ bucket, directory, prefix }, header, settings.problem);
       return { ...counts, ...rule.described };
     }),
   );
-  const { holdoutParts, ...counts } = written;
+  const { holdoutParts, segmentsKey, ...counts } = written;
   const result: SplitResult = {
     version: dataset.version,
     splitDigest: digest,
@@ -90,6 +94,7 @@ export async function splitDataset(settings: ProjectSettings, dataset: RunDatase
     holdoutLabels: s3Uri(bucket, `${prefix}holdout-labels/labels.csv`),
     schema: s3Uri(bucket, `${prefix}schema/schema.json`),
     ...counts,
+    ...(segmentsKey === undefined ? {} : { segments: s3Uri(bucket, segmentsKey) }),
     tombstones: tombstones?.digest,
   };
   await putJson(bucket, `${prefix}${MARKER}`, result);
@@ -155,9 +160,12 @@ function requireRows({ split }: ProjectSettings, { rows }: SplitCounts): void {
 async function writeSchema(
   { bucket, directory, prefix }: Record<'bucket' | 'directory' | 'prefix', string>,
   { schema }: ManifestHeader,
+  problem: ProblemSettings | undefined,
 ): Promise<void> {
   const trainingSchema: TrainingSchema = {
     target: schema.columns.find(({ role }) => role === 'target')!.name,
+    ...(problem && { problem: problem.type }),
+    ...(problem && problem.type !== 'regression' ? { classes: problem.classes } : {}),
     features: featuresOf(schema).map(({ name, type }) => ({ name, type })),
   };
   const file = join(directory, 'schema.json');

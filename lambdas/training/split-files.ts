@@ -8,6 +8,7 @@ import type { ProjectSettings } from '../shared/settings.ts';
 import type { SplitResult } from './contract.ts';
 import type { SplitSide } from './split.ts';
 import { type Part, SplitParts } from './split-parts.ts';
+import { SplitSegments, segmentColumnsOf, segmentFields } from './split-segments.ts';
 
 /**
  * Size from which a side is written in parts. Far below the 5 GB of one PUT, and a few hundred requests of batch
@@ -31,6 +32,8 @@ export interface SplitCounts {
   readonly rows: SplitResult['rows'];
   readonly balance: NonNullable<SplitResult['balance']>;
   readonly holdoutParts: readonly Part[];
+  /** Key of the file of segments, when there are columns to group by. */
+  readonly segmentsKey?: string;
 }
 
 /** Sorts batches of rows into the files of their sides; rows keep the order in which they come. */
@@ -40,6 +43,8 @@ export class SplitFiles {
   private readonly validation: SplitParts;
   private readonly holdout: SplitParts;
   private readonly labels: SplitParts;
+  private readonly segments: SplitSegments;
+  private readonly segmentColumns: readonly string[];
   private readonly rows = { train: 0, validation: 0, holdout: 0 };
   /** Rows before the batch that is being written. */
   private before = { train: 0, validation: 0, holdout: 0 };
@@ -65,6 +70,8 @@ export class SplitFiles {
     this.holdout = parts('holdout', 'holdout.csv', partBytes);
     // a few bytes a row, and one header
     this.labels = parts('holdout-labels', 'labels.csv', Number.POSITIVE_INFINITY);
+    this.segmentColumns = segmentColumnsOf(settings, options.header);
+    this.segments = new SplitSegments(options.database, directory);
   }
 
   /** Adds the rows of a batch. @param from table expression with the columns of `data`; @param side SQL for the side. */
@@ -72,11 +79,12 @@ export class SplitFiles {
     const { database, header } = this.options;
     const { schema } = header;
     const target = schema.columns.find(({ role }) => role === 'target')!;
-    const label = labelExpression(target);
+    const label = labelExpression(target, this.options.settings.problem);
     const columns = featuresOf(schema);
-    const features = columns.map(
-      (column, index) => `${featureValueExpression(column)} AS ${identifier(`f${index}`)}`,
-    );
+    const features = [
+      ...columns.map((column, index) => `${featureValueExpression(column)} AS ${identifier(`f${index}`)}`),
+      ...segmentFields(this.segmentColumns),
+    ];
     const text = (name: string | undefined, type: string) =>
       name === undefined ? 'NULL' : `CAST(${identifier(name)} AS ${type})`;
     const { key, eventTime } = this.options.settings.dataset;
@@ -92,6 +100,7 @@ export class SplitFiles {
     const all = columns.map((_, index) => identifier(`f${index}`));
     for (const name of ['train', 'validation'] as const) await this.write(name, ['__label', ...all]);
     await this.write('holdout', all);
+    if (this.segmentColumns.length > 0) await this.writeSegments();
     await database.run('DROP TABLE split');
   }
 
@@ -101,19 +110,41 @@ export class SplitFiles {
     await this.validation.finish();
     await this.labels.finish();
     const holdoutParts = await this.holdout.finish();
-    return { rows: this.rows, balance: this.balance, holdoutParts };
+    const { settings, prefix } = this.options;
+    const segmentsKey = await this.segments.finish(settings.dataBucket, prefix);
+    return {
+      ...{ rows: this.rows, balance: this.balance, holdoutParts },
+      ...(segmentsKey === undefined ? {} : { segmentsKey }),
+    };
+  }
+
+  private async writeSegments(): Promise<void> {
+    const columns = this.segmentColumns.map(
+      (name, index) => `${identifier(`s${index}`)} AS ${identifier(name)}`,
+    );
+    await this.segments.add(
+      `SELECT __side AS side, CASE WHEN __side = 'holdout' THEN __place + ${this.before.holdout} END AS row,
+         __label AS label, ${columns.join(', ')} FROM split ORDER BY __side, __place`,
+    );
   }
 
   private async count(): Promise<void> {
     this.before = { ...this.rows };
     const found = await this.options.database.rows<{ side: SplitSide; label: string; rows: number }>(
-      `SELECT __side AS side, coalesce(CAST(__label AS VARCHAR), 'none') AS label, count(*) AS rows
+      `SELECT __side AS side, ${this.countedLabel()} AS label, count(*) AS rows
        FROM split GROUP BY ALL ORDER BY ALL`,
     );
     for (const { side, label, rows } of found) {
       this.rows[side] += rows;
       this.balance[side][label] = (this.balance[side][label] ?? 0) + rows;
     }
+  }
+
+  /** A regression's numbers are no classes: told is only whether there is one. */
+  private countedLabel(): string {
+    const { problem } = this.options.settings;
+    if (problem?.type === 'regression') return "CASE WHEN __label IS NULL THEN 'none' ELSE 'number' END";
+    return "coalesce(CAST(__label AS VARCHAR), 'none')";
   }
 
   private async write(side: SplitSide, fields: readonly string[]): Promise<void> {

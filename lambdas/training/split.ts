@@ -3,6 +3,7 @@
 import { digestOf } from '../shared/digest.ts';
 import { identifier, literal } from '../shared/duckdb.ts';
 import type { ProjectSettings, SplitSettings } from '../shared/settings.ts';
+import { segmentColumns } from './split-segments.ts';
 
 export type SplitSide = 'train' | 'validation' | 'holdout';
 
@@ -18,15 +19,18 @@ const SPLIT_FORMAT = 1;
 export const POSITION_STEP = 2 ** -52;
 
 /**
- * Digest of everything but the data that decides a split: its settings, the columns that it looks at, the format of its
- * files, and the list of forgotten keys.
+ * Digest of everything but the data that decides a split: its settings, the columns that it looks at, the problem that
+ * labels are written for, the format of its files, and the list of forgotten keys.
  * @param tombstones digest of the list. @default - nothing is forgotten
  */
 export function splitDigest(
-  { split, dataset }: Pick<ProjectSettings, 'split' | 'dataset'>,
+  settings: Pick<ProjectSettings, 'split' | 'dataset'> & Partial<Pick<ProjectSettings, 'problem' | 'gates'>>,
   tombstones?: string,
 ): string {
+  const { split, dataset, problem, gates } = settings;
   const { stratify, ...rest } = split;
+  // settings without a problem are from before there was a choice: their splits keep name and bytes
+  const segments = gates && problem ? segmentColumns({ dataset, gates }) : [];
   return digestOf({
     format: SPLIT_FORMAT,
     // without stratification nothing is said of it: splits from before there was one keep their names
@@ -35,6 +39,9 @@ export function splitDigest(
     target: dataset.target,
     eventTime: split.by === 'event-time' ? dataset.eventTime : undefined,
     tombstones,
+    problem,
+    // declared roles and gates; of inferred roles the version's schema, which never changes, has the only say
+    segments: segments.length > 0 ? segments : undefined,
   }).slice(0, 16);
 }
 

@@ -1,6 +1,7 @@
 /** The CreateTransformJob request that scores a holdout. */
 import type { CreateTransformJobRequest } from '@aws-sdk/client-sagemaker';
 import { runPrefix, s3Uri } from '../shared/keys.ts';
+import type { OutputSettings } from '../shared/settings.ts';
 import type { SplitResult } from './contract.ts';
 import { transformJobName } from './job-names.ts';
 import { type RunContext, runTags } from './training-job.ts';
@@ -16,7 +17,12 @@ const LARGEST_REQUEST_MB = 6;
 export function transformJob(
   context: RunContext,
   split: SplitResult,
-  model: { readonly name: string; readonly by: 'challenger' | 'champion' },
+  model: {
+    readonly name: string;
+    readonly by: 'challenger' | 'champion';
+    /** Form of this model's answers. @default - the settings' */
+    readonly output?: OutputSettings;
+  },
 ): CreateTransformJobRequest {
   const { settings, run } = context;
   const { instanceType } = settings.trainer;
@@ -32,7 +38,8 @@ export function transformJob(
     },
     TransformOutput: {
       S3OutputPath: s3Uri(settings.dataBucket, `${runPrefix(run.run)}scores/${model.by}/`),
-      Accept: 'text/csv',
+      Accept: (model.output ?? settings.trainer.output)?.contentType ?? 'text/csv',
+      // answers of JSON are one document a request: a line each, too
       AssembleWith: 'Line',
       KmsKeyId: settings.kmsKeyArn,
     },

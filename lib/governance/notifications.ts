@@ -32,6 +32,7 @@ export class Notifications extends Construct {
       eventPattern: domainEvents(
         'RunFinished',
         'RunDeferred',
+        'RunWaiting',
         'ModelRegistered',
         'ModelPromoted',
         'RolloutFailed',
@@ -44,6 +45,17 @@ export class Notifications extends Construct {
       description: 'Uploads that became no version, and why',
       eventPattern: domainEvents('UploadRejected', 'UploadFailed', 'UploadExpired', 'LateFiles'),
       text: `${EventField.fromPath('$.detail-type')} ${where}, upload ${upload}: ${EventField.fromPath('$.detail.reason')} Look at it: driftless decisions --subject ${upload}`,
+    });
+    this.tell('approvals', context, {
+      description: 'Model versions that a person has to approve',
+      eventPattern: domainEvents('ApprovalRequested'),
+      text: `Approval wanted ${where}: ${EventField.fromPath('$.detail.message')}`,
+    });
+    const model = EventField.fromPath('$.detail.modelVersion');
+    this.tell('rejections', context, {
+      description: 'Model versions that were rejected, by a person or because nobody answered in time',
+      eventPattern: { ...domainEvents('ApprovalRecorded'), detail: { status: ['Rejected'] } },
+      text: `Model version ${model} ${where} was rejected by ${EventField.fromPath('$.detail.by')}: ${EventField.fromPath('$.detail.reason')} Look at it: driftless models show ${model}`,
     });
     const version = EventField.fromPath('$.detail.version');
     this.tell('warnings', context, {

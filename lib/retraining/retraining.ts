@@ -23,7 +23,11 @@ export class Retraining extends Construct {
     bindCatalog(this.decide, context, 'get', 'query', 'put');
     bindBus(this.decide, context);
     // The guard on new labels compares label records with the rows that the champion's version holds.
-    allowData(this.decide, context, { read: ['objects/*', 'settings/*', 'tombstones/*'] });
+    // Settings that a person changes for one run are stored under their own digest.
+    allowData(this.decide, context, {
+      read: ['objects/*', 'settings/*', 'tombstones/*'],
+      write: ['settings/*'],
+    });
     const training = names.arn('states', `stateMachine:${names.stateMachine('training')}`);
     this.decide.bind(ENV.trainingStateMachine, training, {
       sid: 'StartRuns',

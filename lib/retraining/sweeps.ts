@@ -11,6 +11,7 @@ export interface SweepsProps {
   /** Called by the schedules of project stacks, under the role made here. */
   readonly monitor: PlatformFunction;
   readonly sweepIncoming: PlatformFunction;
+  readonly expireApprovals: PlatformFunction;
 }
 
 /** Events are best effort; six hours are what a lost one may cost. */
@@ -29,15 +30,20 @@ export class Sweeps extends Construct {
       new iam.PolicyStatement({
         sid: 'CallHandlers',
         actions: ['lambda:InvokeFunction'],
-        resources: [props.decide, props.reconcile, props.monitor, props.sweepIncoming].map(
-          ({ function: fn }) => fn.functionArn,
-        ),
+        resources: [
+          props.decide,
+          props.reconcile,
+          props.monitor,
+          props.sweepIncoming,
+          props.expireApprovals,
+        ].map(({ function: fn }) => fn.functionArn),
       }),
     );
     for (const [name, target, input] of [
       ['sweep', props.decide, { sweep: true }],
       ['reconcile', props.reconcile, {}],
       ['sweep-incoming', props.sweepIncoming, {}],
+      ['expire-approvals', props.expireApprovals, {}],
     ] as const) {
       const schedule = new scheduler.CfnSchedule(this, name, {
         name: names.function(`${name}-schedule`),

@@ -35,6 +35,8 @@ export interface PlatformStackProps extends StackProps {
   readonly names: Names;
   readonly stage: StageConfig;
   readonly bundles: Readonly<Record<string, string>>;
+  /** ARNs of the functions that projects judge their runs by. */
+  readonly customGates: readonly string[];
 }
 
 export class PlatformStack extends Stack {
@@ -44,7 +46,7 @@ export class PlatformStack extends Stack {
 
     // in the order of the loop
     const datasets = new Datasets(this, context);
-    const evaluation = new Evaluation(this, context);
+    const evaluation = new Evaluation(this, context, props.customGates);
     const registry = new Registry(this, context);
     const training = new Training(this, context, {
       assemble: datasets.assemble,
@@ -61,6 +63,7 @@ export class PlatformStack extends Stack {
       reconcile: governance.reconcile,
       monitor: monitoring.run,
       sweepIncoming: datasets.ingest.sweep,
+      expireApprovals: registry.expire,
     });
     new Notifications(this, context, {
       workflows: [training.workflow.stateMachine, deployment.workflow.stateMachine],

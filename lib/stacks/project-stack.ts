@@ -1,5 +1,7 @@
 /** One per project: its data, its registry group, the role that its code runs under, its alarms and schedule. */
+import { join } from 'node:path';
 import { Aws, CustomResource, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { DockerImageAsset } from 'aws-cdk-lib/aws-ecr-assets';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
@@ -49,11 +51,23 @@ export class ProjectStack extends Stack {
       modelPackageGroupDescription: `Model versions of ${project}`,
     });
     group.applyRemovalPolicy(removal);
-    const settings = projectSettings(project, config, { names, stage, keyArn });
-    const role = executionRole(this, { project, names, bucket, keyArn, imageUri: settings.trainer.imageUri });
+    const { trainer } = config;
+    const built =
+      trainer.kind === 'image' && trainer.dockerfile !== undefined
+        ? new DockerImageAsset(this, 'TrainerImage', { directory: join(props.directory, trainer.dockerfile) })
+        : undefined;
+    const settings = projectSettings(project, config, { names, stage, keyArn, builtImage: built?.imageUri });
+    const { imageUri, servingImageUri } = settings.trainer;
+    const role = executionRole(this, {
+      ...{ project, names, bucket, keyArn },
+      imageUris: built ? [] : [imageUri, ...(servingImageUri === undefined ? [] : [servingImageUri])],
+      builtRepositoryArn: built?.repository.repositoryArn,
+      inVpc: trainer.vpc !== undefined,
+      keepsCheckpoints: trainer.spot?.checkpoints === true,
+    });
 
     const code = new Asset(this, 'Trainer', {
-      path: sourceArchive(project, props.directory, config.trainer.source),
+      path: sourceArchive(project, props.directory, trainer.kind === 'script' ? trainer.source : undefined),
     });
     const properties: RegisterProjectProperties = {
       Project: project,

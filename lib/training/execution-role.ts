@@ -10,7 +10,14 @@ export interface ExecutionRoleProps {
   readonly names: Names;
   readonly bucket: IBucket;
   readonly keyArn: string;
-  readonly imageUri: string;
+  /** Images of the jobs and of the endpoint, in ECR. */
+  readonly imageUris: readonly string[];
+  /** Repository of an image that is built at deployment, which no URI tells before. */
+  readonly builtRepositoryArn?: string;
+  /** Whether jobs run in subnets of the account. @default false */
+  readonly inVpc?: boolean;
+  /** Whether jobs keep checkpoints in S3. @default false */
+  readonly keepsCheckpoints?: boolean;
 }
 
 const BECAUSE =
@@ -23,7 +30,16 @@ const BECAUSE =
  */
 export function executionRole(
   scope: Construct,
-  { project, names, bucket, keyArn, imageUri }: ExecutionRoleProps,
+  {
+    project,
+    names,
+    bucket,
+    keyArn,
+    imageUris,
+    builtRepositoryArn,
+    inVpc,
+    keepsCheckpoints,
+  }: ExecutionRoleProps,
 ): iam.Role {
   const role = new iam.Role(scope, 'ExecutionRole', {
     roleName: names.executionRole(project),
@@ -50,6 +66,10 @@ export function executionRole(
     ['s3:PutObject'],
     ['runs/*/training/*', 'runs/*/scores/*', 'captures/*'].map((keys) => bucket.arnForObjects(keys)),
   );
+  if (keepsCheckpoints) {
+    // what a container deletes from its checkpoints is deleted from their copy too
+    allow('PruneCheckpoints', ['s3:DeleteObject'], [bucket.arnForObjects('runs/*/training/checkpoints/*')]);
+  }
   allow('ListInputs', ['s3:ListBucket'], [bucket.bucketArn]);
   allow('UseTheStagesKey', ['kms:Decrypt', 'kms:GenerateDataKey'], [keyArn]);
   // Volumes and fleets of jobs and endpoints are encrypted by grant.
@@ -57,7 +77,7 @@ export function executionRole(
   allow(
     'PullTheImage',
     ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchCheckLayerAvailability'],
-    [repositoryArn(imageUri)],
+    [...new Set([...imageUris.map(repositoryArn), ...(builtRepositoryArn ? [builtRepositoryArn] : [])])],
   );
   allow('LogInToTheRegistry', ['ecr:GetAuthorizationToken'], ['*']);
   allow(
@@ -70,6 +90,14 @@ export function executionRole(
   });
   // Asked by name, but the permission is looked up on all alarms.
   allow('WatchRollbackAlarms', ['cloudwatch:DescribeAlarms'], ['*']);
+  if (inVpc) {
+    const interfaces = ['Create', 'Delete'].flatMap((verb) =>
+      ['NetworkInterface', 'NetworkInterfacePermission'].map((what) => `ec2:${verb}${what}`),
+    );
+    const looks = ['NetworkInterfaces', 'Vpcs', 'DhcpOptions', 'Subnets', 'SecurityGroups'];
+    // Interfaces have no name before they exist, and descriptions no resource.
+    allow('JoinTheVpc', [...interfaces, ...looks.map((what) => `ec2:Describe${what}`)], ['*']);
+  }
   return role;
 }
 

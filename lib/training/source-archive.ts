@@ -1,15 +1,18 @@
 /** A trainer's folder as SageMaker's script mode takes it: `sourcedir.tar.gz`, the same bytes for the same files. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { create } from 'tar';
 
 /** Neither code nor data of a trainer. */
 const IGNORED = new Set(['__pycache__', '.pytest_cache', '.venv', '.DS_Store', 'node_modules']);
 
-/** Path of the archive, below `.driftless/build`. Entries are sorted and carry no owner and no time. */
-export function sourceArchive(project: string, directory: string, source: string): string {
-  const folder = join(directory, source);
+/**
+ * Path of the archive, below `.driftless/build`. Entries are sorted and carry no owner and no time.
+ * @param source folder below `directory`; absent for a trainer without one, whose archive has one empty file.
+ */
+export function sourceArchive(project: string, directory: string, source?: string): string {
+  const folder = source === undefined ? emptyFolder() : join(directory, source);
   const files = listFiles(folder).sort();
   const digest = createHash('sha256');
   for (const file of files)
@@ -35,6 +38,14 @@ export function sourceArchive(project: string, directory: string, source: string
   );
   renameSync(temporary, archive);
   return archive;
+}
+
+/** An archive needs an entry to be one. */
+function emptyFolder(): string {
+  const folder = join('.driftless', 'build', 'no-code');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, '.no-code'), '');
+  return folder;
 }
 
 function listFiles(folder: string, root = folder): string[] {

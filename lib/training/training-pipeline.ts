@@ -5,6 +5,8 @@ import type { Construct } from 'constructs';
 import type { PlatformContext } from '../shared/platform-context.ts';
 import type { PlatformFunction } from '../shared/platform-function.ts';
 import { handlerStep, serviceStep, Workflow } from '../shared/workflow.ts';
+import { RUN } from './attempted-job.ts';
+import { REASON, scoringSteps, TRAINED, trainingSteps } from './training-jobs.ts';
 
 export interface TrainingPipelineSteps {
   readonly prepare: PlatformFunction;
@@ -14,13 +16,14 @@ export interface TrainingPipelineSteps {
   readonly evaluate: PlatformFunction;
   readonly register: PlatformFunction;
   readonly finish: PlatformFunction;
+  readonly nextAttempt: PlatformFunction;
 }
 
-/** The execution's input, available in every state: `TrainingRunInput`. */
-const RUN = '{% $states.context.Execution.Input %}';
+/** A training job may last 28 days, a tuning job 30; a workflow that waits for one must not end before it. */
+const LONGEST_RUN = Duration.days(31);
 
-/** SageMaker's longest training job is 28 days; a workflow that waits for one must not end before it. */
-const LONGEST_RUN = Duration.days(29);
+/** What Step Functions calls throttling and every other error of a call that SageMaker has no name for. */
+const SAGEMAKER_ERROR = 'SageMaker.AmazonSageMakerException';
 
 export function trainingPipeline(
   scope: Construct,
@@ -59,16 +62,6 @@ export function trainingPipeline(
       assign: { plan: '{% $states.result.Payload %}' },
     }),
   );
-  const train = orFail(
-    serviceStep(scope, 'Train', {
-      resource: 'sagemaker:createTrainingJob.sync',
-      arguments: '{% $plan.trainingJob %}',
-      assign: {
-        trainingJobName: '{% $states.result.TrainingJobName %}',
-        modelDataUrl: '{% $states.result.ModelArtifacts.S3ModelArtifacts %}',
-      },
-    }),
-  );
   const createModel = orFail(
     serviceStep(scope, 'Create the challenger', {
       resource: 'sagemaker:createModel',
@@ -76,26 +69,10 @@ export function trainingPipeline(
         '{% $merge([$plan.model, {"PrimaryContainer": $merge([$plan.model.PrimaryContainer, {"ModelDataUrl": $modelDataUrl}])}]) %}',
     }),
   );
-  const score = orFail(
-    sfn.Parallel.jsonata(scope, 'Score the holdout', { outputs: {} })
-      .branch(
-        serviceStep(scope, 'Score by the challenger', {
-          resource: 'sagemaker:createTransformJob.sync',
-          arguments: '{% $plan.challengerTransform %}',
-        }),
-      )
-      .branch(
-        sfn.Choice.jsonata(scope, 'Is there a champion to score?')
-          .when(
-            sfn.Condition.jsonata('{% $exists($plan.championTransform) %}'),
-            serviceStep(scope, 'Score by the champion', {
-              resource: 'sagemaker:createTransformJob.sync',
-              arguments: '{% $plan.championTransform %}',
-            }),
-          )
-          .otherwise(sfn.Pass.jsonata(scope, 'No champion')),
-      ),
-  );
+  // the same name twice is refused by SageMaker, so that a repeated call makes no second model
+  createModel.addRetry({ errors: [SAGEMAKER_ERROR], interval: Duration.seconds(5), maxAttempts: 4 });
+  const train = trainingSteps(scope, { steps, failed: finishFailed, orFail, next: createModel });
+  const score = orFail(scoringSteps(scope, steps));
   const evaluate = orFail(
     handlerStep(scope, 'Evaluate and judge', steps.evaluate, {
       payload:
@@ -121,21 +98,25 @@ export function trainingPipeline(
     }),
   );
   const finishRegistered = handlerStep(scope, 'Finish the registered run', steps.finish, {
-    payload: { run: RUN, status: 'Registered', reason: '{% $evaluation.reason %}', model: '{% $model %}' },
+    payload: {
+      run: RUN,
+      status: 'Registered',
+      reason: REASON,
+      model: '{% $model %}',
+      trained: TRAINED,
+    },
   }).next(sfn.Succeed.jsonata(scope, 'Registered'));
   const finishRejected = handlerStep(scope, 'Finish the rejected run', steps.finish, {
-    payload: { run: RUN, status: 'RejectedByGate', reason: '{% $evaluation.reason %}' },
+    payload: { run: RUN, status: 'RejectedByGate', reason: REASON, trained: TRAINED },
   }).next(
     sfn.Fail.jsonata(scope, 'Rejected by a gate', {
       error: 'RejectedByGate',
-      cause: '{% $evaluation.reason %}',
+      cause: REASON,
     }),
   );
 
-  split
-    .next(plan)
-    .next(train)
-    .next(createModel)
+  split.next(plan).next(train);
+  createModel
     .next(score)
     .next(evaluate)
     .next(
@@ -170,6 +151,7 @@ export function trainingPipeline(
 function grantSageMaker(workflow: Workflow, { names }: PlatformContext): void {
   const trainingJobs = names.arn('sagemaker', `training-job/${names.stage}-*`);
   const transformJobs = names.arn('sagemaker', `transform-job/${names.stage}-*`);
+  const tuningJobs = names.arn('sagemaker', `hyper-parameter-tuning-job/${names.stage}-*`);
   workflow
     .allow(
       'Train',
@@ -182,12 +164,21 @@ function grantSageMaker(workflow: Workflow, { names }: PlatformContext): void {
       [transformJobs],
     )
     .allow(
+      'Tune',
+      [
+        'sagemaker:CreateHyperParameterTuningJob',
+        'sagemaker:DescribeHyperParameterTuningJob',
+        'sagemaker:AddTags',
+      ],
+      [tuningJobs],
+    )
+    .allow(
       'StopWhenAborted',
-      ['sagemaker:StopTrainingJob', 'sagemaker:StopTransformJob'],
-      [trainingJobs, transformJobs],
+      ['sagemaker:StopTrainingJob', 'sagemaker:StopTransformJob', 'sagemaker:StopHyperParameterTuningJob'],
+      [trainingJobs, transformJobs, tuningJobs],
     )
     // AWS documents it among what .sync needs, and not what for.
-    .allow('ReadTagsOfJobs', ['sagemaker:ListTags'], [trainingJobs, transformJobs])
+    .allow('ReadTagsOfJobs', ['sagemaker:ListTags'], [trainingJobs, transformJobs, tuningJobs])
     .allow(
       'CreateModels',
       ['sagemaker:CreateModel', 'sagemaker:AddTags'],
@@ -202,6 +193,7 @@ function grantSageMaker(workflow: Workflow, { names }: PlatformContext): void {
       [
         names.arn('events', 'rule/StepFunctionsGetEventsForSageMakerTrainingJobsRule'),
         names.arn('events', 'rule/StepFunctionsGetEventsForSageMakerTransformJobsRule'),
+        names.arn('events', 'rule/StepFunctionsGetEventsForSageMakerTuningJobsRule'),
       ],
     );
 }

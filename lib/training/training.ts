@@ -1,6 +1,7 @@
 /** What runs a training: the handlers of its steps and the workflow. */
 import { Duration, Size } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { eventRule } from '../shared/event-rule.ts';
 import { allowData, bindBus, bindCatalog, type PlatformContext } from '../shared/platform-context.ts';
 import { PlatformFunction } from '../shared/platform-function.ts';
 import type { Workflow } from '../shared/workflow.ts';
@@ -43,7 +44,15 @@ export class Training extends Construct {
       invokedBy: 'workflow',
     });
     bindCatalog(plan, context, 'get', 'put');
-    allowData(plan, context, { read: ['settings/*', 'datasets/*'] });
+    // the listing tells whether an artifact to reuse is still there
+    allowData(plan, context, { read: ['settings/*', 'datasets/*'], list: ['runs/*'] });
+
+    const nextAttempt = new PlatformFunction(this, 'next-attempt', context, {
+      description: 'Decides whether a failed job of a run is tried again, and when',
+      invokedBy: 'workflow',
+    });
+    bindCatalog(nextAttempt, context, 'get', 'put');
+    bindBus(nextAttempt, context);
 
     const finish = new PlatformFunction(this, 'finish-run', context, {
       description: 'Records the end of a run, frees the lock and tells the bus',
@@ -52,6 +61,36 @@ export class Training extends Construct {
     bindCatalog(finish, context, 'get', 'put');
     bindBus(finish, context);
 
-    this.workflow = trainingPipeline(this, context, { prepare, split, plan, finish, ...props });
+    this.workflow = trainingPipeline(this, context, {
+      prepare,
+      split,
+      plan,
+      nextAttempt,
+      finish,
+      ...props,
+    });
+    this.settleAborted(context);
+  }
+
+  /** A run that a person stops, or that lasts too long, ends outside of its own steps: its record and its lock end here. */
+  private settleAborted(context: PlatformContext): void {
+    const settle = new PlatformFunction(this, 'settle-run', context, {
+      description: 'Records the end of a run that was stopped from outside, and frees the lock',
+      invokedBy: 'event',
+    });
+    bindCatalog(settle, context, 'get', 'put');
+    bindBus(settle, context);
+    eventRule(this, 'run-ended', context, {
+      description: 'Executions of the training workflow that ended without success',
+      pattern: {
+        source: ['aws.states'],
+        detailType: ['Step Functions Execution Status Change'],
+        detail: {
+          stateMachineArn: [this.workflow.stateMachine.stateMachineArn],
+          status: ['ABORTED', 'TIMED_OUT', 'FAILED'],
+        },
+      },
+      target: settle,
+    });
   }
 }

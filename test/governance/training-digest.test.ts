@@ -14,6 +14,16 @@ describe('the digest of what a training depends on', () => {
       'code',
     ],
     ['the split', { ...settings, split: { ...settings.split, salt: 'other' } }, 'code'],
+    [
+      'the problem',
+      { ...settings, problem: { type: 'multiclass', classes: ['a', 'b', 'c'] } } as typeof settings,
+      'code',
+    ],
+    [
+      'the search',
+      { ...settings, tuning: { strategy: 'Random', maximumJobs: 4 } } as unknown as typeof settings,
+      'code',
+    ],
     ['a gate', { ...settings, gates: { ...settings.gates, minimum: 0.99 } }, 'code'],
   ])('changes with %s', (_what, changed, code) => {
     expect(trainingDigest(changed, code)).not.toBe(before);

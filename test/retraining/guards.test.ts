@@ -161,6 +161,7 @@ describe('assess', () => {
     expect(GUARDS.map(({ rule }) => rule)).toEqual([
       'trigger-enabled',
       'dataset-present',
+      'request-valid',
       'unchanged',
       'outdated-alarm',
       'run-lock',

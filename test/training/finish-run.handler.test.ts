@@ -85,6 +85,44 @@ describe('finish-run', () => {
     expect({ ...controller(), revision: 0 }).toEqual({ ...state, revision: 0 });
   });
 
+  it('keeps the end that was recorded first, and tells of it once', async () => {
+    const model = { modelPackageArn: 'arn:package/3', modelVersion: 3 };
+    await finish({ model });
+    const second = await finish({ status: 'Failed', reason: 'the run was stopped' });
+    expect(second).toEqual({
+      run: RUN,
+      status: 'Registered',
+      reason: 'model version 3 was registered',
+    });
+    expect(runItem()).toMatchObject({ status: 'Registered', modelVersion: 3 });
+    expect(runItem()).not.toHaveProperty('failureReason');
+    expect(aws.events.map(({ name }) => name)).toEqual(['RunFinished']);
+    expect(decisions(aws)).toEqual([]);
+  });
+
+  it('tells of the end when it is repeated because the bus did not take it', async () => {
+    let isDown = true;
+    aws.before = (operation) => {
+      if (operation === 'PutEvents' && isDown) throw new Error('down');
+    };
+    await expect(finish({ status: 'RejectedByGate', reason: 'quality FAIL' })).rejects.toThrow('down');
+    isDown = false;
+    await finish({ status: 'RejectedByGate', reason: 'quality FAIL' });
+    expect(aws.events).toEqual([
+      {
+        name: 'RunFinished',
+        detail: { project: 'flights', run: RUN, status: 'RejectedByGate', reason: 'quality FAIL' },
+      },
+    ]);
+    expect(decisions(aws)).toEqual(['run-outcome: FAIL']);
+  });
+
+  it('records the job that was trained, of which the plan knew only the base', async () => {
+    const trained = { digest: 'd', trainingJobName: `test-${RUN}-a3`, modelDataUrl: 's3://b/m.tar.gz' };
+    await finish({ trained });
+    expect(runItem().trainingJobName).toBe(`test-${RUN}-a3`);
+  });
+
   it('leaves the lock of another run alone', async () => {
     putCatalog(aws, SK.controller, {
       ...controller(),

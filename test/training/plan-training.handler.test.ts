@@ -139,6 +139,7 @@ describe('plan-training', () => {
       modelVersion: 1,
       modelName: 'driftless-test-flights-v1-a1',
       datasetVersion: 1,
+      output: { contentType: 'text/csv', kind: 'probability' },
     });
     expect(made.championTransform).toMatchObject({
       TransformJobName: `test-${RUN}-champion`,

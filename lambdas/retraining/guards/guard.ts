@@ -10,6 +10,8 @@ export interface GuardSubject {
   readonly settings: RetrainingSettings;
   /** The version that a run would train on. */
   readonly head?: VersionItem | undefined;
+  /** What is wrong with the version and the settings that the request asks for, one sentence each. */
+  readonly mistakes?: readonly string[];
   readonly champion?: ChampionItem | undefined;
   /** What a run would train with. */
   readonly trainingDigest: string;

@@ -5,6 +5,7 @@ import { datasetPresent } from './dataset-present.ts';
 import { enoughNewLabels } from './enough-new-labels.ts';
 import type { Guard } from './guard.ts';
 import { outdatedAlarm } from './outdated-alarm.ts';
+import { requestValid } from './request-valid.ts';
 import { runLock } from './run-lock.ts';
 import { triggerEnabled } from './trigger-enabled.ts';
 import { unchanged } from './unchanged.ts';
@@ -12,6 +13,7 @@ import { unchanged } from './unchanged.ts';
 export const GUARDS: readonly Guard[] = [
   triggerEnabled,
   datasetPresent,
+  requestValid,
   unchanged,
   outdatedAlarm,
   runLock,
