@@ -1,22 +1,38 @@
-/** What registers a model with its evidence and approves it by policy. */
+/** What registers a model with its evidence, approves it by policy, and keeps the record of approvals. */
+import { Duration } from 'aws-cdk-lib';
+import { Match } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
+import { eventRule } from '../shared/event-rule.ts';
 import { allowData, bindBus, bindCatalog, type PlatformContext } from '../shared/platform-context.ts';
 import { PlatformFunction } from '../shared/platform-function.ts';
 
+const BECAUSE = 'Groups belong to projects, which are deployed later; versions are numbered by SageMaker.';
+
 export class Registry extends Construct {
   readonly register: PlatformFunction;
+  /** Called by the stage's sweep. */
+  readonly expire: PlatformFunction;
 
   constructor(scope: Construct, context: PlatformContext) {
     super(scope, 'registry');
+    this.register = this.addRegistration(context);
+    this.expire = this.addExpiry(context);
+    this.recordApprovals(context);
+  }
+
+  private addRegistration(context: PlatformContext): PlatformFunction {
     const { names } = context;
-    this.register = new PlatformFunction(this, 'register-model', context, {
+    const register = new PlatformFunction(this, 'register-model', context, {
       description: 'Registers a model package with its evidence, and approves it where the policy says so',
       invokedBy: 'workflow',
     });
-    bindCatalog(this.register, context, 'get', 'put');
-    bindBus(this.register, context);
-    allowData(this.register, context, { read: ['runs/*', 'settings/*'] });
-    this.register.allow({
+    bindCatalog(register, context, 'get', 'put');
+    bindBus(register, context);
+    allowData(register, context, {
+      read: ['runs/*', 'settings/*'],
+      write: ['runs/*/evidence/model-card.json'],
+    });
+    return register.allow({
       sid: 'RegisterModels',
       actions: [
         'sagemaker:CreateModelPackage',
@@ -27,7 +43,53 @@ export class Registry extends Construct {
         names.arn('sagemaker', `model-package-group/driftless-${names.stage}-*`),
         names.arn('sagemaker', `model-package/driftless-${names.stage}-*`),
       ],
-      because: 'Groups belong to projects, which are deployed later; versions are numbered by SageMaker.',
+      because: BECAUSE,
+    });
+  }
+
+  private addExpiry(context: PlatformContext): PlatformFunction {
+    const { names } = context;
+    const expire = new PlatformFunction(this, 'expire-approvals', context, {
+      description: 'Rejects model versions that nobody has approved in time',
+      invokedBy: 'event',
+      timeout: Duration.minutes(5),
+    });
+    bindCatalog(expire, context, 'get', 'query', 'put');
+    bindBus(expire, context);
+    return expire.allow({
+      sid: 'RejectPackages',
+      actions: ['sagemaker:DescribeModelPackage', 'sagemaker:UpdateModelPackage'],
+      resources: [names.arn('sagemaker', `model-package/driftless-${names.stage}-*`)],
+      because: BECAUSE,
+    });
+  }
+
+  private recordApprovals(context: PlatformContext): void {
+    const { names } = context;
+    const record = new PlatformFunction(this, 'record-approval', context, {
+      description: 'Records who approved or rejected a model version, and why',
+      invokedBy: 'event',
+    });
+    bindCatalog(record, context, 'get', 'query', 'put');
+    bindBus(record, context);
+    record.allow({
+      sid: 'ReadPackages',
+      actions: ['sagemaker:DescribeModelPackage'],
+      resources: [names.arn('sagemaker', `model-package/driftless-${names.stage}-*`)],
+      because: BECAUSE,
+    });
+    eventRule(this, 'approval-changed', context, {
+      description: 'A model package of a project was approved or rejected',
+      pattern: {
+        source: ['aws.sagemaker'],
+        detailType: ['SageMaker Model Package State Change'],
+        detail: {
+          ModelPackageGroupName: Match.prefix(`driftless-${names.stage}-`),
+          ModelApprovalStatus: ['Approved', 'Rejected'],
+          ModelPackageStatus: ['Completed'],
+        },
+      },
+      target: record,
     });
   }
 }

@@ -29,6 +29,38 @@ import type { Assumption } from '../assumption.ts';
 import { assume, assumeMatch, refusalOf } from '../assumption.ts';
 import { makeBucket, makeQueue } from './made.ts';
 
+/** The parts of a card that `lambdas/registry/model-card.ts` fills. */
+const CARD = {
+  model_overview: { model_creator: 'verify', model_artifact: ['s3://verify/model.tar.gz'] },
+  intended_uses: { purpose_of_model: 'verify', risk_rating: 'Unknown' },
+  training_details: {
+    objective_function: { notes: 'verify' },
+    training_observations: 'verify',
+    training_job_details: {
+      training_datasets: ['s3://verify/manifest.json'],
+      training_environment: { container_image: ['image'] },
+      user_provided_training_metrics: [{ name: 'auc', value: 0.5 }],
+      user_provided_hyper_parameters: [{ name: 'rounds', value: '10' }],
+    },
+  },
+  evaluation_details: [
+    {
+      name: 'Holdout',
+      evaluation_observation: 'verify',
+      datasets: ['s3://verify/holdout.csv'],
+      metadata: { rows: '1' },
+      metric_groups: [
+        { name: 'Gates', metric_data: [{ name: 'quality', type: 'string', value: 'PASS', notes: 'verify' }] },
+      ],
+    },
+  ],
+  additional_information: {
+    ethical_considerations: 'verify',
+    caveats_and_recommendations: 'verify',
+    custom_details: { run: 'verify' },
+  },
+};
+
 /** A group with one version, registered twice with one token. @returns ARN of the version */
 async function registerTwice(account: Account): Promise<string> {
   const sagemaker = account.client(SageMakerClient);
@@ -60,8 +92,16 @@ async function registerTwice(account: Account): Promise<string> {
           SupportedContentTypes: ['text/csv'],
           SupportedResponseMIMETypes: ['text/csv'],
         },
-        ModelMetrics: { ModelQuality: { Statistics: evidence } },
-        DriftCheckBaselines: { ModelDataQuality: { Statistics: evidence } },
+        ModelMetrics: {
+          ModelQuality: { Statistics: evidence, Constraints: evidence },
+          Bias: { Report: evidence, PreTrainingReport: evidence, PostTrainingReport: evidence },
+        },
+        DriftCheckBaselines: {
+          ModelDataQuality: { Statistics: evidence },
+          ModelQuality: { Statistics: evidence, Constraints: evidence },
+          Bias: { PreTrainingConstraints: evidence, PostTrainingConstraints: evidence },
+        },
+        ModelCard: { ModelCardStatus: 'PendingReview', ModelCardContent: JSON.stringify(CARD) },
         CustomerMetadataProperties: { run: 'verify' },
         MetadataProperties: { ProjectId: 'verify', CommitId: '0'.repeat(64), GeneratedBy: 'verify' },
       }),
@@ -129,8 +169,8 @@ export const REGISTRY: readonly Assumption[] = [
   {
     id: 'model-package-fields',
     statement:
-      'CreateModelPackage is idempotent by ClientToken in a group, and keeps environment, metrics, drift baselines and both kinds of metadata.',
-    where: ['lambdas/registry/model-package.ts'],
+      'CreateModelPackage is idempotent by ClientToken in a group, and keeps environment, metrics, bias reports, drift baselines, both kinds of metadata and a model card.',
+    where: ['lambdas/registry/model-package.ts', 'lambdas/registry/model-card.ts'],
     creates: ['bucket', 'model package group', 'model package version'],
     usd: 0,
     minutes: 2,
@@ -145,13 +185,19 @@ export const REGISTRY: readonly Assumption[] = [
       assume('project', version.MetadataProperties?.ProjectId, 'verify');
       const baseline = version.DriftCheckBaselines?.ModelDataQuality?.Statistics?.S3Uri;
       assume('drift baseline', baseline, version.ModelMetrics?.ModelQuality?.Statistics?.S3Uri);
+      assume('bias report', version.ModelMetrics?.Bias?.Report?.S3Uri, baseline);
+      assume('status of the card', version.ModelCard?.ModelCardStatus, 'PendingReview');
     },
   },
   {
     id: 'model-package-approval-event',
     statement:
-      'An approval sends "SageMaker Model Package State Change" with group, numeric version, ARN and approval status at the top of its detail.',
-    where: ['lib/deployment/deployment.ts', 'lambdas/deployment/request-rollout.handler.ts'],
+      'An approval sends "SageMaker Model Package State Change" with group, numeric version, ARN and approval status at the top of its detail; the description then says who did it and why.',
+    where: [
+      'lib/deployment/deployment.ts',
+      'lambdas/deployment/request-rollout.handler.ts',
+      'lambdas/registry/approval-store.ts',
+    ],
     creates: ['bucket', 'model package group', 'model package version', 'rule', 'queue'],
     usd: 0,
     minutes: 4,
@@ -173,7 +219,11 @@ export const REGISTRY: readonly Assumption[] = [
       const ModelPackageArn = await registerTwice(account);
       const sagemaker = account.client(SageMakerClient);
       await sagemaker.send(
-        new UpdateModelPackageCommand({ ModelPackageArn, ModelApprovalStatus: 'Approved' }),
+        new UpdateModelPackageCommand({
+          ModelPackageArn,
+          ModelApprovalStatus: 'Approved',
+          ApprovalDescription: 'verify',
+        }),
       );
       const { detail } = JSON.parse(await queue.next('the event')) as { detail: Record<string, unknown> };
       const { ModelPackageVersion, ModelPackageGroupName, LastModifiedTime } = detail;
@@ -182,6 +232,11 @@ export const REGISTRY: readonly Assumption[] = [
       assume('ARN', detail.ModelPackageArn, ModelPackageArn);
       assume('status', detail.ModelApprovalStatus, 'Approved');
       assume('it has a time', LastModifiedTime !== undefined, true);
+      const described = await sagemaker.send(
+        new DescribeModelPackageCommand({ ModelPackageName: ModelPackageArn }),
+      );
+      assume('reason', described.ApprovalDescription, 'verify');
+      assume('it says who', described.LastModifiedBy?.IamIdentity?.Arn?.startsWith('arn:'), true);
     },
   },
 ];
