@@ -10,6 +10,7 @@ import { addMonitor } from './monitor.ts';
 import { addProfile } from './profile.ts';
 import { addRuns } from './runs.ts';
 import { addStatus } from './status.ts';
+import { addTrain } from './train.ts';
 import { addUpload } from './upload.ts';
 
 export function driftless(): Command {
@@ -25,6 +26,7 @@ export function driftless(): Command {
     addDatasets,
     addProfile,
     addForget,
+    addTrain,
     addRuns,
     addModels,
     addInvoke,

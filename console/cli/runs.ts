@@ -3,10 +3,15 @@ import { requestRun } from '../client/actions.ts';
 import { listRuns } from '../client/catalog.ts';
 import { UsageError } from '../client/connect.ts';
 import { print, shortTime, table } from './output.ts';
+import { addCompareRuns } from './runs-compare.ts';
+import { addLogs } from './runs-logs.ts';
+import { addShowRun } from './runs-show.ts';
+import { addStop } from './runs-stop.ts';
 import { connectFor, optionsOf, subcommand } from './shared.ts';
 
 export function addRuns(program: Command): void {
-  subcommand(program, 'runs', 'training runs; --start asks for one')
+  const runs = subcommand(program, 'runs', 'training runs; show, follow, stop or compare them')
+    // what `train` does without waiting, under its older name
     .option('--start <reason>', 'ask for a run and say why')
     .action(async (_options, command: Command) => {
       const { start, json } = optionsOf<{ start?: string }>(command);
@@ -37,4 +42,5 @@ export function addRuns(program: Command): void {
         ),
       );
     });
+  for (const add of [addShowRun, addLogs, addStop, addCompareRuns]) add(runs);
 }

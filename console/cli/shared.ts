@@ -22,6 +22,19 @@ export function subcommand(program: Command, usage: string, description: string)
   return program.command(usage).description(description).option('--json', 'print JSON');
 }
 
+/** Milliseconds of `--timeout`. @throws UsageError for what is no number of minutes above 0. */
+export function minutesOf(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value * 60_000;
+  throw new UsageError(`--timeout: got "${text}"; allowed: a number of minutes above 0`);
+}
+
+/** `--reason`, which the record is worth nothing without. @throws UsageError for a blank one. */
+export function reasonOf(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new UsageError('--reason: got nothing; say why, for example --reason "seen with the team"');
+}
+
 /**
  * Runs a transfer with a progress line for people, none beside JSON.
  * @throws UsageError, in place of an error of the network, that says how to go on.

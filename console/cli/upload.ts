@@ -3,7 +3,7 @@ import type { ChecksDocument } from '../../lambdas/datasets/contract.ts';
 import type { UploadItem } from '../../lambdas/shared/catalog-items.ts';
 import { checksKey, s3Uri } from '../../lambdas/shared/keys.ts';
 import { readJson } from '../client/actions.ts';
-import { type Connection, UsageError } from '../client/connect.ts';
+import type { Connection } from '../client/connect.ts';
 import { findFiles } from '../client/upload/find-files.ts';
 import { waitForOutcome } from '../client/upload/outcome.ts';
 import {
@@ -16,7 +16,7 @@ import { checkFolderName } from '../client/upload/upload-folder.ts';
 import { checkLines } from './check-lines.ts';
 import { bytesText, durationText, plural, print, printable } from './output.ts';
 import type { ProgressLine } from './progress.ts';
-import { connectFor, optionsOf, subcommand, withProgress } from './shared.ts';
+import { connectFor, minutesOf, optionsOf, subcommand, withProgress } from './shared.ts';
 
 interface Options {
   readonly name?: string;
@@ -47,7 +47,7 @@ Interrupted, the same command goes on where it stopped. The exit code is 1 when 
     )
     .action(async (paths: string[], _options, command: Command) => {
       const { name, labels, wait, timeout, json } = optionsOf<Options>(command);
-      const timeoutMs = minutes(timeout);
+      const timeoutMs = minutesOf(timeout);
       if (name !== undefined) checkFolderName(name);
       const found = await findFiles(paths);
       const connection = await connectFor(command);
@@ -80,12 +80,6 @@ Interrupted, the same command goes on where it stopped. The exit code is 1 when 
 }
 
 const FOLLOW = 'see what came of it: driftless decisions --kind upload';
-
-function minutes(text: string): number {
-  const value = Number(text);
-  if (Number.isFinite(value) && value > 0) return value * 60_000;
-  throw new UsageError(`--timeout: got "${text}"; allowed: a number of minutes above 0`);
-}
 
 const isAccepted = (item: UploadItem | undefined) =>
   item?.outcome === 'versioned' || item?.outcome === 'unchanged' || item?.outcome === 'moved-back';

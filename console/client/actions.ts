@@ -4,6 +4,7 @@ import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { InvokeEndpointCommand } from '@aws-sdk/client-sagemaker-runtime';
 import { EVENT_SOURCE, type EventDetails, type EventName } from '../../lambdas/events/contract.ts';
+import type { RunOverrides } from '../../lambdas/shared/run-overrides.ts';
 import { type Connection, UsageError } from './connect.ts';
 
 export { uploadFiles, uploadLabels } from './upload/upload-files.ts';
@@ -24,14 +25,26 @@ export async function putDomainEvent<Name extends EventName>(
     throw new UsageError(`the bus ${names.bus()} refused ${name}: ${Entries?.[0]?.ErrorMessage}`);
 }
 
-/** Asks for a run. @returns the id of the request. */
-export async function requestRun(connection: Connection, reason: string): Promise<string> {
+export interface RunOptions {
+  /** Dataset version. @default - the head when the run starts */
+  readonly datasetVersion?: number;
+  /** Settings of this run alone, by path. */
+  readonly overrides?: RunOverrides;
+}
+
+/** Asks for a run. @returns the id of the request; the controller knows it as `manual-` and this id. */
+export async function requestRun(
+  connection: Connection,
+  reason: string,
+  options: RunOptions = {},
+): Promise<string> {
   const requestId = randomUUID();
   await putDomainEvent(connection, 'RunRequested', {
     project: connection.project,
     requestId,
     reason,
     by: connection.identity,
+    ...options,
   });
   return requestId;
 }

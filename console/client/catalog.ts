@@ -26,7 +26,7 @@ async function one<Item>({ documents, names, project }: Connection, sk: string):
   return Item as Item | undefined;
 }
 
-async function all<Item>(
+export async function all<Item>(
   { documents, names, project }: Connection,
   prefix: string,
   limit = Infinity,

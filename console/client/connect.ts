@@ -1,5 +1,6 @@
 /** A stage of Driftless as a person or a script sees it, by the usual AWS settings of the environment. */
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda';
@@ -29,6 +30,7 @@ export interface Connection {
   readonly documents: DynamoDBDocumentClient;
   readonly events: EventBridgeClient;
   readonly cloudWatch: CloudWatchClient;
+  readonly logs: CloudWatchLogsClient;
   readonly sagemaker: SageMakerClient;
   readonly runtime: SageMakerRuntimeClient;
   readonly stepFunctions: SFNClient;
@@ -112,6 +114,7 @@ export async function connect({ stage, project }: ConnectOptions): Promise<Conne
     s3: new S3Client({}),
     events: new EventBridgeClient({}),
     cloudWatch: new CloudWatchClient({}),
+    logs: new CloudWatchLogsClient({}),
     sagemaker: new SageMakerClient({}),
     runtime: new SageMakerRuntimeClient({}),
     stepFunctions: new SFNClient({}),

@@ -3,7 +3,7 @@
  * `test/local/verify-report.py` derives all of them again.
  */
 
-import type { BinaryMetrics, Evaluation } from '../../lambdas/evaluation/contract.ts';
+import type { Evaluation, ModelMetrics } from '../../lambdas/evaluation/contract.ts';
 import type { WindowReport } from '../../lambdas/monitoring/contract.ts';
 import { projectPk, type RunItem, SK } from '../../lambdas/shared/catalog-items.ts';
 import { evaluationKey, manifestKey } from '../../lambdas/shared/keys.ts';
@@ -92,10 +92,10 @@ async function reportRun(connection: Connection, run: RunItem) {
   const judged = run.status === 'Registered' || run.status === 'RejectedByGate';
   const key = evaluationKey(run.run);
   const evaluation = judged ? await readJson<Evaluation>(connection, key) : undefined;
-  const metrics = (of: 'challenger' | 'champion', values: BinaryMetrics): MetricFigures => ({
-    auc: s3Figure(connection, key, `${of}.metrics.auc.value`, values.auc!.value),
-    logLoss: s3Figure(connection, key, `${of}.metrics.logLoss.value`, values.logLoss.value),
-    brier: s3Figure(connection, key, `${of}.metrics.brier.value`, values.brier.value),
+  const metrics = (of: 'challenger' | 'champion', { values }: ModelMetrics): MetricFigures => ({
+    auc: s3Figure(connection, key, `${of}.metrics.values.auc.value`, values.auc!.value),
+    logLoss: s3Figure(connection, key, `${of}.metrics.values.logLoss.value`, values.logLoss!.value),
+    brier: s3Figure(connection, key, `${of}.metrics.values.brier.value`, values.brier!.value),
   });
   return {
     run: run.run,

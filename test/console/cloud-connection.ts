@@ -1,5 +1,6 @@
 /** A project's bucket and the catalog's table in a local cloud of the test's own, as the command line sees them. */
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
@@ -29,8 +30,9 @@ export interface CloudConnection {
   stop(): Promise<void>;
 }
 
-export async function startCloudConnection(): Promise<CloudConnection> {
-  const running = await startCloud({ services: ['s3', 'dynamodb', 'kms'] });
+/** @param more services beside S3, DynamoDB and KMS. */
+export async function startCloudConnection(more: readonly string[] = []): Promise<CloudConnection> {
+  const running = await startCloud({ services: ['s3', 'dynamodb', 'kms', ...more] });
   const config = running.clientConfig;
   const names = new Names('local', { account: '000000000000', region: 'us-east-1' });
   const dynamo = new DynamoDBClient(config);
@@ -72,6 +74,7 @@ export async function startCloudConnection(): Promise<CloudConnection> {
       documents,
       events: new EventBridgeClient(config),
       cloudWatch: new CloudWatchClient(config),
+      logs: new CloudWatchLogsClient(config),
       sagemaker: new SageMakerClient(config),
       runtime: new SageMakerRuntimeClient(config),
       stepFunctions: new SFNClient(config),
