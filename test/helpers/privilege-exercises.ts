@@ -9,17 +9,21 @@ import { join } from 'node:path';
 import { CloudFormationClient, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
 import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import {
+  CreateModelPackageCommand,
+  DescribeModelPackageCommand,
   ListModelPackagesCommand,
   ListTrainingJobsCommand,
   ListTransformJobsCommand,
   UpdateModelPackageCommand,
 } from '@aws-sdk/client-sagemaker';
 import { DescribeExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { readJson, requestMonitor, uploadFiles, uploadLabels } from '../../console/client/actions.ts';
 import {
   getChampion,
   getProject,
   getRollout,
+  listModels,
   listRuns,
   listUploads,
   listVersions,
@@ -28,7 +32,7 @@ import {
 import type { Connection } from '../../console/client/connect.ts';
 import { forgetKeys } from '../../console/client/forget.ts';
 import { PROJECT_RESOURCE_TYPE, type RegisterProjectProperties } from '../../lambdas/governance/contract.ts';
-import type { UploadItem } from '../../lambdas/shared/catalog-items.ts';
+import { type ModelItem, projectPk, SK, type UploadItem } from '../../lambdas/shared/catalog-items.ts';
 import { settingsKey } from '../../lambdas/shared/keys.ts';
 import type { ProjectSettings } from '../../lambdas/shared/settings.ts';
 import {
@@ -59,6 +63,8 @@ const UNANSWERABLE: Readonly<Record<string, unknown>> = {
   'run-monitor': {},
   'decide-retraining': {},
   'record-audit': {},
+  'record-approval': {},
+  'settle-run': { detail: { executionArn: 'arn:unknown', name: 'unknown', status: 'ABORTED' } },
   // nobody listens there
   'register-project': { RequestType: 'Create', ResponseURL: 'http://127.0.0.1:9/', ResourceProperties: {} },
   'empty-bucket': { RequestType: 'Create', ResponseURL: 'http://127.0.0.1:9/', ResourceProperties: {} },
@@ -73,7 +79,7 @@ export async function failEveryInvocation(stage: Stage): Promise<void> {
   }
   await stage.clock.advance(PAST_RETRIES_SECONDS);
   // these read no event
-  const readsNone = ['reconcile', 'sweep-incoming'];
+  const readsNone = ['reconcile', 'sweep-incoming', 'expire-approvals'];
   await addFault({ service: 'dynamodb', operation: 'Query', times: 100, code: 'ValidationException' });
   for (const handler of readsNone) await invokeAsync(names.function(handler), {});
   await stage.clock.advance(PAST_RETRIES_SECONDS);
@@ -200,7 +206,7 @@ export async function abortAndQueueRollouts(stage: Stage): Promise<void> {
   const champion = (await getChampion(connection))!.modelPackageArn;
   const older = await anotherPackage(connection, champion);
   await approve(connection, older);
-  const begun = await eventually('a rollout', async () => (await getRollout(connection))?.executionArn);
+  const begun = await eventually('a rollout', () => runningRollout(connection));
   await connection.stepFunctions.send(new StopExecutionCommand({ executionArn: begun }));
   await clock.advance(PAST_GRACE_SECONDS);
   await invokeAsync(connection.names.function('reconcile'), {});
@@ -224,6 +230,19 @@ export async function abortAndQueueRollouts(stage: Stage): Promise<void> {
   if (status !== 'SUCCEEDED') throw new Error(`the rollout that another waited for ended ${status}`);
 }
 
+/** The rollout's execution, once it is there: its ARN is recorded before it is started. */
+async function runningRollout(connection: Connection): Promise<string | undefined> {
+  const executionArn = (await getRollout(connection))?.executionArn;
+  if (!executionArn) return undefined;
+  try {
+    await connection.stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
+    return executionArn;
+  } catch (error) {
+    if ((error as Error).name === 'ExecutionDoesNotExist') return undefined;
+    throw error;
+  }
+}
+
 /** The oldest version that is not the champion. */
 async function anotherPackage({ sagemaker, names, project }: Connection, champion: string): Promise<string> {
   const { ModelPackageSummaryList = [] } = await sagemaker.send(
@@ -243,6 +262,43 @@ export async function approve({ sagemaker }: Connection, ModelPackageArn: string
   for (const ModelApprovalStatus of ['Rejected', 'Approved'] as const) {
     await sagemaker.send(new UpdateModelPackageCommand({ ModelPackageArn, ModelApprovalStatus }));
   }
+}
+
+/** A version that waits for an approval past its time: the sweep rejects it, and says so. */
+export async function letApprovalExpire({ connection, clock }: Stage): Promise<void> {
+  const { sagemaker, documents, names, project } = connection;
+  const champion = (await getChampion(connection))!;
+  const { InferenceSpecification } = await sagemaker.send(
+    new DescribeModelPackageCommand({ ModelPackageName: champion.modelPackageArn }),
+  );
+  const { ModelPackageArn } = await sagemaker.send(
+    new CreateModelPackageCommand({
+      ModelPackageGroupName: names.modelPackageGroup(project),
+      InferenceSpecification,
+      ModelApprovalStatus: 'PendingManualApproval',
+    }),
+  );
+  const modelVersion = Number(ModelPackageArn!.split('/').at(-1));
+  const at = new Date(await clock.now()).toISOString();
+  const model: ModelItem = {
+    modelVersion,
+    modelPackageArn: ModelPackageArn!,
+    run: champion.run,
+    datasetVersion: champion.datasetVersion,
+    registeredAt: at,
+    approval: { status: 'Pending', by: 'register-model', reason: 'by test', at, until: at },
+  };
+  const key = { pk: projectPk(project), sk: SK.model(modelVersion) };
+  await documents.send(
+    new PutCommand({ TableName: names.catalog(), Item: { ...model, ...key, revision: 1 } }),
+  );
+  await clock.advance(60);
+  await invokeAsync(names.function('expire-approvals'), {});
+  await eventually('the rejection', async () => {
+    await clock.advance(10);
+    const found = (await listModels(connection)).find((each) => each.modelVersion === modelVersion);
+    return found?.approval?.status === 'Rejected';
+  });
 }
 
 /** The project is registered with other settings, under which an upload adds rows, and then with its own again. */

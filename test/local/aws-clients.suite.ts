@@ -59,7 +59,7 @@ export function describeAwsClients(stageOf: () => LocalStage): void {
       const { TrainingJobSummaries } = await json('sagemaker', 'list-training-jobs');
       expect(TrainingJobSummaries).toEqual([
         expect.objectContaining({
-          TrainingJobName: expect.stringMatching(/^local-regions-[0-9a-f]{10}-a1$/),
+          TrainingJobName: expect.stringMatching(/^local-regions-[0-9a-f]{10}-a1-a1$/),
           TrainingJobArn: expect.stringMatching(
             /^arn:aws:sagemaker:us-east-1:000000000000:training-job\/local-regions-/,
           ),

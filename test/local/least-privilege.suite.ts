@@ -18,6 +18,7 @@ import {
   changeSettings,
   failEveryInvocation,
   forgetKey,
+  letApprovalExpire,
   loseIngest,
   repeatLabels,
   uploadWhatIsRejected,
@@ -66,6 +67,19 @@ const NEEDED_ON_AWS: Readonly<Record<string, string>> = {
   'forget-keys: ListData: condition objects/*': 'Contents that an earlier erasure removed.',
   [`decide-retraining: ReadData: resource ${DATA}/tombstones/*`]:
     'Labels that are counted after a key was forgotten; the alarms here come before.',
+  ...Object.fromEntries(
+    [
+      'Tune',
+      'StopWhenAborted: action sagemaker:StopHyperParameterTuningJob',
+      'StopWhenAborted: resource arn:aws:sagemaker:us-east-1:000000000000:hyper-parameter-tuning-job/local-*',
+    ].map((part) => [`training workflow: ${part}`, 'A project with a search; the example has none.']),
+  ),
+  'reconcile: LookAtExecutions: resource arn:aws:states:us-east-1:000000000000:execution:driftless-local-training:*':
+    'A run whose end no event told: settle-run hears of every one here.',
+  'decide-retraining: WriteData': 'The settings of a run that a person asks for with --set.',
+  'next-attempt: PutDomainEvents': 'A job that waits for capacity: there is always some here.',
+  'next-attempt: UseTheCatalog': 'The decision to try a job again: none fails by chance here.',
+  'plan-training: ListData': 'A model to reuse whose object is gone: without it S3 says 403 instead of 404.',
 };
 
 /** A local cloud on which the example was deployed and played. */
@@ -107,7 +121,7 @@ export function describeLeastPrivilege(playedOf: () => PlayedCloud): void {
             expect(status).toBe('Failed');
             expect(failureReason).toMatch(
               new RegExp(
-                `^User: arn:aws:sts::000000000000:assumed-role/driftless-local-platform-[^/]+/\\S+ is not authorized to perform: sagemaker:CreateTrainingJob on resource: arn:aws:sagemaker:us-east-1:000000000000:training-job/local-${run} because no identity-based policy allows the sagemaker:CreateTrainingJob action`,
+                `^User: arn:aws:sts::000000000000:assumed-role/driftless-local-platform-[^/]+/\\S+ is not authorized to perform: sagemaker:CreateTrainingJob on resource: arn:aws:sagemaker:us-east-1:000000000000:training-job/local-${run}-a1 because no identity-based policy allows the sagemaker:CreateTrainingJob action`,
               ),
             );
           });
@@ -127,6 +141,7 @@ export function describeLeastPrivilege(playedOf: () => PlayedCloud): void {
         ['label records that were there before change nothing', repeatLabels],
         ['aborted runs stop their jobs and are found by the reconciler', abortRuns],
         ['an aborted rollout is found, and one that waits begins after the other', abortAndQueueRollouts],
+        ['a version that nobody approves in time is rejected', letApprovalExpire],
         [
           'other settings start a run; uploads add rows where they say so, by either route, through interruptions',
           changeSettings,
@@ -175,6 +190,9 @@ const SHORT_NAMES: readonly (readonly [RegExp, string])[] = [
   [/^driftless-local-platform-datasetserasureforgetkeys\S+/, 'forget-keys:'],
   [/^driftless-local-platform-datasetsingestmergescan\S+/, 'merge-scan:'],
   [/^driftless-local-platform-retrainingdecideretraining\S+/, 'decide-retraining:'],
+  [/^driftless-local-platform-governancereconcile\S+/, 'reconcile:'],
+  [/^driftless-local-platform-trainingnextattempt\S+/, 'next-attempt:'],
+  [/^driftless-local-platform-trainingplantraining\S+/, 'plan-training:'],
   [/^driftless-local-platform-datasetsingestplanscan\S+/, 'plan-scan:'],
   [/^driftless-local-platform-datasetsingestcommitupload\S+/, 'commit-upload:'],
   [/^driftless-local-platform-datasetsingestfailupload\S+/, 'fail-upload:'],
