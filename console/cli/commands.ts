@@ -5,6 +5,7 @@ import { addDecisions } from './decisions.ts';
 import { addDoctor } from './doctor.ts';
 import { addForget } from './forget.ts';
 import { addInvoke } from './invoke.ts';
+import { addLineage } from './lineage.ts';
 import { addModels } from './models.ts';
 import { addMonitor } from './monitor.ts';
 import { addProfile } from './profile.ts';
@@ -29,6 +30,7 @@ export function driftless(): Command {
     addTrain,
     addRuns,
     addModels,
+    addLineage,
     addInvoke,
     addMonitor,
     addDecisions,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { lineageText } from '../../console/cli/lineage.ts';
 import {
   type LineageCatalog,
   type LineageTree,
@@ -79,6 +80,22 @@ describe('lineage', () => {
     expect(lineageOf(catalog, { kind: 'dataset', version: 3 })).toBeUndefined();
     expect(lineageOf(catalog, { kind: 'endpoint', endpointName: 'x' })).toBeUndefined();
   });
+});
+
+it('is shown as a tree to either side', () => {
+  const shown = lineageText(lineageOf(catalog, { kind: 'dataset', version: 2 })!);
+  const [title, ...lines] = shown.split('\n');
+  expect(title).toBe('dataset version 2');
+  expect(lines.slice(lines.indexOf('made of'))).toEqual([
+    'made of',
+    expect.stringMatching(/^ {2}└─ labelled rows/),
+    '',
+    'led to',
+    expect.stringMatching(/^ {2}├─ run b/),
+    expect.stringMatching(/^ {2}│ {2}└─ model version 2/),
+    expect.stringMatching(/^ {2}│ {5}└─ endpoint flights/),
+    expect.stringMatching(/^ {2}└─ run c/),
+  ]);
 });
 
 describe('the subject of a lineage', () => {

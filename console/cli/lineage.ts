@@ -1,0 +1,60 @@
+import type { Command } from 'commander';
+import { UsageError } from '../client/connect.ts';
+import {
+  type Lineage,
+  type LineageTree,
+  lineageOf,
+  parseSubject,
+  readLineageCatalog,
+} from '../client/lineage.ts';
+import { print, printable } from './output.ts';
+import { connectFor, optionsOf, subcommand } from './shared.ts';
+
+export function addLineage(program: Command): void {
+  subcommand(
+    program,
+    'lineage <subject>',
+    'what a dataset version, model or endpoint was made of, and what was made of it: dataset:3, model:7, endpoint:NAME',
+  ).action(async (text: string, _options, command: Command) => {
+    const subject = parseSubject(text);
+    const connection = await connectFor(command);
+    const catalog = await readLineageCatalog(connection);
+    const lineage = lineageOf(catalog, subject);
+    if (!lineage) {
+      throw new UsageError(
+        `lineage: project "${connection.project}" has no ${text}; there are ${catalog.versions.length} dataset versions, ` +
+          `${catalog.models.length} models and ${catalog.endpointConfigs.length} endpoint configurations`,
+      );
+    }
+    print(lineage, optionsOf(command).json, lineageText);
+  });
+}
+
+/** The subject with its facts, then a tree in either direction. */
+export function lineageText({ subject, madeOf, ledTo }: Lineage): string {
+  const facts = Object.entries(subject.facts).map(([name, value]) => `  ${name}: ${printable(value)}`);
+  return [
+    printable(subject.label),
+    ...facts,
+    '',
+    'made of',
+    ...treeLines(madeOf, 'nothing that the catalog knows'),
+    '',
+    'led to',
+    ...treeLines(ledTo, 'nothing so far'),
+  ].join('\n');
+}
+
+function treeLines(trees: readonly LineageTree[], none: string): string[] {
+  return trees.length === 0 ? [`  ${none}`] : branches(trees, '  ');
+}
+
+function branches(trees: readonly LineageTree[], indent: string): string[] {
+  return trees.flatMap(({ node, next }, at) => {
+    const isLast = at === trees.length - 1;
+    return [
+      `${indent}${isLast ? '└─' : '├─'} ${printable(node.label)}`,
+      ...branches(next, `${indent}${isLast ? '   ' : '│  '}`),
+    ];
+  });
+}
