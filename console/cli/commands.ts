@@ -9,6 +9,7 @@ import { addLineage } from './lineage.ts';
 import { addModels } from './models.ts';
 import { addMonitor } from './monitor.ts';
 import { addProfile } from './profile.ts';
+import { addRetraining } from './retraining.ts';
 import { addRuns } from './runs.ts';
 import { addStatus } from './status.ts';
 import { addTrain } from './train.ts';
@@ -33,6 +34,7 @@ export function driftless(): Command {
     addLineage,
     addInvoke,
     addMonitor,
+    addRetraining,
     addDecisions,
     addDoctor,
   ]) {

@@ -49,6 +49,17 @@ export async function requestRun(
   return requestId;
 }
 
+/** Stops runs that nobody asks for in person, or allows them again. */
+export async function switchRetraining(
+  connection: Connection,
+  paused: boolean,
+  reason: string,
+): Promise<void> {
+  const { project, identity: by } = connection;
+  const at = new Date().toISOString();
+  await putDomainEvent(connection, 'RetrainingSwitched', { project, paused, by, reason, at });
+}
+
 /** Asks for a judgement of complete windows, or of one. */
 export async function requestMonitor(
   connection: Connection,

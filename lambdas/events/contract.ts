@@ -10,7 +10,9 @@
  * | CodeChanged | governance (register-project, after a deploy) | retraining |
  * | RunRequested | a person (CLI) | retraining |
  * | MonitorRequested | a person (CLI) | monitoring |
+ * | RetrainingSwitched | a person (CLI) | retraining |
  * | RunStarted, RunDeferred | retraining | notifications |
+ * | EpisodeClosed | retraining | notifications |
  * | RunWaiting | training | notifications |
  * | RunFinished | training | retraining, notifications |
  * | ModelRegistered | registry | notifications |
@@ -65,7 +67,26 @@ export interface EventDetails {
   /** Without `window`: every complete window that was not judged yet. `force` judges again, the running window too. */
   MonitorRequested: { project: string; requestId: string; window?: string; force?: boolean };
   RunStarted: { project: string; run: string; reason: string; request: string };
-  RunDeferred: { project: string; request: string; guard: string; reason: string };
+  /** `lookAgainAt`: ISO 8601, when only time can free it. `asked`: what the request is about. */
+  RunDeferred: {
+    project: string;
+    request: string;
+    guard: string;
+    reason: string;
+    asked: string;
+    lookAgainAt?: string;
+  };
+  /** Stops runs that nobody asked for in person, or allows them again. */
+  RetrainingSwitched: { project: string; paused: boolean; by: string; reason: string; at: string };
+  /** What came of an alarm's request. `outcome`: see `lambdas/retraining/episodes.ts`. */
+  EpisodeClosed: {
+    project: string;
+    alarmName: string;
+    openedAt: string;
+    outcome: string;
+    run?: string;
+    reason: string;
+  };
   /** A step waits for SageMaker's capacity; `until` is ISO 8601. */
   RunWaiting: {
     project: string;
@@ -122,8 +143,10 @@ export const EVENT_NAMES = [
   'CodeChanged',
   'RunRequested',
   'MonitorRequested',
+  'RetrainingSwitched',
   'RunStarted',
   'RunDeferred',
+  'EpisodeClosed',
   'RunWaiting',
   'RunFinished',
   'ModelRegistered',

@@ -1,6 +1,7 @@
 /** Registers a run's model with its evidence, and approves it where the policy says so or asks a person. */
 import { CreateModelPackageCommand, UpdateModelPackageCommand } from '@aws-sdk/client-sagemaker';
 import type { Baseline, Evaluation } from '../evaluation/contract.ts';
+import { requireLock } from '../retraining/controller-store.ts';
 import { createItem, getItem } from '../shared/catalog.ts';
 import { type ChampionItem, type ModelItem, projectPk, SK } from '../shared/catalog-items.ts';
 import { sagemaker } from '../shared/clients.ts';
@@ -29,7 +30,8 @@ const APPROVAL_DAYS = 14;
  * The model's version. The run's record remembers it, so a repeated step finds it; between creating and remembering,
  * the request's client token gives the same version again. Approval comes last: it starts the rollout, which reads
  * what is recorded here.
- * @throws NonRetryableError (code `ChampionChanged`) when the comparison no longer counts.
+ * @throws NonRetryableError (code `ChampionChanged`) when the comparison no longer counts, (code `LockLost`) when
+ * another run has taken the project's lock over.
  */
 export async function registerModel(
   settings: ProjectSettings,
@@ -72,6 +74,7 @@ async function register(settings: ProjectSettings, input: RegisterModelInput): P
   const { dataBucket } = settings;
   const evaluation = await requireJson<Evaluation>(dataBucket, evaluationKey(run.run));
   const baseline = await requireJson<Baseline>(dataBucket, baselineKey(run.run));
+  await requireLock(run.project, run.run);
   await checkChampion(settings.project, evaluation, known?.startedAt ?? evaluation.evaluatedAt);
   const card = modelCard(settings, input, { evaluation, baseline });
   // before the version that points at it

@@ -1,5 +1,6 @@
 /** The controller's item as this capability keeps it: the catalog's item with what its own steps need. */
-import type { ControllerItem, RunRequest } from '../shared/catalog-items.ts';
+import type { EventDetails } from '../events/contract.ts';
+import type { ControllerItem, Episode, RunRequest } from '../shared/catalog-items.ts';
 import type { Judgement } from '../shared/verdict.ts';
 import type { TrainingRunInput } from '../training/contract.ts';
 
@@ -8,28 +9,43 @@ export interface PendingRequest extends RunRequest {
   /** The guard's rule. */
   readonly guard: string;
   readonly guardReason: string;
+  /** When time alone may free it, ISO 8601; absent when something has to happen first. */
+  readonly lookAgainAt?: string;
+}
+
+/** What this capability tells the bus. */
+export type ToldEvent = {
+  [Name in 'RunStarted' | 'RunDeferred' | 'EpisodeClosed']: {
+    readonly name: Name;
+    readonly detail: EventDetails[Name];
+  };
+}['RunStarted' | 'RunDeferred' | 'EpisodeClosed'];
+
+/** What follows from a write of the state. It is done after the write, by whoever comes first, and taken out then. */
+export interface Outbox {
+  /** Tells outboxes apart. */
+  readonly id: string;
+  /** A run that the lock was won for and that may not have been started yet. */
+  readonly input?: TrainingRunInput;
+  /** `subject`: a request, or an episode. */
+  readonly decisions: readonly { readonly subject: string; readonly judgement: Judgement }[];
+  readonly events: readonly ToldEvent[];
 }
 
 /**
- * Everything that must change together is in this one item: the lock, the queue, the budget, and in the outbox the
- * execution to start, so that a handler that dies after its write leaves nothing half done.
+ * Everything that must change together is in this one item: the lock, the queue, the budgets, the episodes, and in the
+ * outbox what follows, so that a handler that dies after its write leaves nothing half done.
  */
 export interface ControllerState extends ControllerItem {
-  readonly lock?: {
-    readonly run: string;
-    readonly since: string;
+  readonly lock?: NonNullable<ControllerItem['lock']> & {
     /** What the run trains with; together with its version's digest it says what has been trained. */
     readonly trainingDigest: string;
   };
   readonly pending: readonly PendingRequest[];
   /** `<dataset digest>:<training digest>` of runs that ended with a verdict, newest last, at most 100. */
   readonly trained: readonly string[];
-  /** A run that the lock was won for and that may not have been started yet. */
-  readonly outbox?: {
-    readonly input: TrainingRunInput;
-    /** Of all requests that this run answers. */
-    readonly judgements: readonly { readonly request: string; readonly judgement: Judgement }[];
-  };
+  readonly episodes?: readonly Episode[];
+  readonly outbox?: Outbox;
 }
 
 export const EMPTY_STATE: ControllerState = { pending: [], answered: [], trained: [] };
@@ -55,10 +71,9 @@ export function withoutLock(
 ): ControllerState {
   const { lock, outbox, ...rest } = state;
   if (lock?.run !== end.run) return state;
-  const isUnsent = outbox !== undefined && outbox.input.run !== end.run;
   return {
     ...rest,
-    ...(isUnsent && { outbox }),
+    ...(outbox && { outbox }),
     ...(state.lastRun?.run === end.run && { lastRun: { ...state.lastRun, finishedAt: end.finishedAt } }),
     ...(end.datasetDigest !== undefined && {
       trained: remember(state.trained, combination(end.datasetDigest, lock.trainingDigest)),

@@ -1,7 +1,7 @@
 /** Reads and writes the controller's item; every write is conditional on the revision that was read. */
 import { getItem, replaceItem } from '../shared/catalog.ts';
 import { projectPk, SK } from '../shared/catalog-items.ts';
-import { RetryableError } from '../shared/errors.ts';
+import { NonRetryableError, RetryableError } from '../shared/errors.ts';
 import { type ControllerState, EMPTY_STATE, withoutLock } from './controller-state.ts';
 
 const ATTEMPTS = 5;
@@ -39,6 +39,20 @@ export async function updateState(
     if (changed === state || (await writeState(project, changed, revision))) return changed;
   }
   throw new RetryableError(`the controller of "${project}" is contended`, { code: 'Contended' });
+}
+
+/**
+ * The name of a run is its fencing token: a run that was taken for dead and comes back finds another name in the lock.
+ * @throws NonRetryableError (code `LockLost`) when the run does not hold its project's lock.
+ */
+export async function requireLock(project: string, run: string): Promise<void> {
+  const { lock } = (await readState(project)).state;
+  if (lock?.run === run) return;
+  const holder = lock ? `run ${lock.run} holds it since ${lock.since}` : 'nobody holds it';
+  throw new NonRetryableError(
+    `run ${run} has lost the lock of project "${project}" (${holder}): its model is not registered`,
+    { code: 'LockLost', details: { holder: lock?.run } },
+  );
 }
 
 /** Frees the lock if the run holds it. `datasetDigest`: what it trained on, when there is a verdict on it. */

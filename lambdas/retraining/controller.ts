@@ -1,100 +1,19 @@
 /** The controller's logic: from its item, the requests and the guards' verdicts to its next item. Pure. */
 import type { RunRequest, VersionItem } from '../shared/catalog-items.ts';
 import { digestOf } from '../shared/digest.ts';
+import type { Judgement } from '../shared/verdict.ts';
 import type { TrainingRunInput } from '../training/contract.ts';
 import type { Assessment } from './assess.ts';
-import { type ControllerState, remember } from './controller-state.ts';
+import { type ControllerState, type Outbox, remember, type ToldEvent } from './controller-state.ts';
+import { type ClosedEpisode, EMPTY_SETTLED, openEpisodes, type SettledEpisodes } from './episodes.ts';
 import { dayOf } from './guards/daily-budget.ts';
+import { lookAgainAt } from './guards/guard.ts';
+import { monthOf } from './guards/monthly-budget.ts';
+import { type Collected, leading, standingFor, toRequest } from './requests.ts';
 
-/** What a run is named after when several requests ask for it: a person first, then data, code, alarms. */
-const PRIORITY: readonly RunRequest['kind'][] = ['manual', 'dataset', 'code', 'alarm'];
 const DIGEST_LENGTH = 10;
-
-export interface Collected {
-  /** To be put before the guards. */
-  readonly live: readonly RunRequest[];
-  /** Answered without a run of their own, by `by`. */
-  readonly superseded: readonly { readonly request: RunRequest; readonly by: RunRequest }[];
-}
-
-/** Requests of one key stand for the same wish: only the newest counts. */
-function wishOf(request: RunRequest): string {
-  switch (request.kind) {
-    case 'dataset':
-    case 'code':
-      return request.kind;
-    case 'alarm':
-      return `alarm ${request.alarmName}`;
-    case 'manual':
-      return `manual ${request.id}`;
-  }
-}
-
-/** The requests that wait and the one that has just come, unless it was answered or waits already. */
-export function collect(state: ControllerState, offered: RunRequest | undefined): Collected {
-  const isNew =
-    offered && !state.answered.includes(offered.id) && !state.pending.some(({ id }) => id === offered.id);
-  const all = [...state.pending.map(toRequest), ...(isNew ? [offered] : [])];
-  const newest = new Map<string, RunRequest>();
-  for (const request of [...all].sort((a, b) => a.requestedAt.localeCompare(b.requestedAt))) {
-    newest.set(wishOf(request), request);
-  }
-  const live = all.filter((request) => newest.get(wishOf(request)) === request);
-  const superseded = all
-    .filter((request) => newest.get(wishOf(request)) !== request)
-    .map((request) => ({ request, by: newest.get(wishOf(request))! }));
-  return { live, superseded };
-}
-
-/** A request for a version or settings of its own: no run of another request answers it, nor the other way round. */
-const isParticular = ({ datasetVersion, overrides }: RunRequest) =>
-  datasetVersion !== undefined || overrides !== undefined;
-
-/**
- * The assessments of those that pass together: one run answers either all requests for the newest with what is
- * deployed, or a particular one; the others wait for its end.
- */
-export function oneRunOf(assessments: readonly Assessment[]): readonly Assessment[] {
-  const starting = assessments.filter(({ outcome }) => outcome === 'start');
-  if (!starting.some(({ request }) => isParticular(request))) return assessments;
-  const first = leading(starting.map(({ request }) => request));
-  return assessments.map((assessment): Assessment => {
-    const { request, outcome, judgements } = assessment;
-    if (outcome !== 'start' || request === first || !(isParticular(first) || isParticular(request))) {
-      return assessment;
-    }
-    const failed = {
-      rule: 'run-lock',
-      verdict: 'FAIL',
-      reason: `${first.reason} comes first: one run at a time, and it cannot answer both`,
-      inputs: { before: first.id },
-    } as const;
-    const others = judgements.filter(({ rule }) => rule !== failed.rule);
-    return { request, outcome: 'wait', judgements: [...others, failed], failed };
-  });
-}
-
-/** The request that a run is named after. */
-function leading(requests: readonly RunRequest[]): RunRequest {
-  return [...requests].sort(
-    (a, b) =>
-      PRIORITY.indexOf(a.kind) - PRIORITY.indexOf(b.kind) || b.requestedAt.localeCompare(a.requestedAt),
-  )[0]!;
-}
-
-/** Without what the queue adds to a request. */
-function toRequest(request: RunRequest): RunRequest {
-  const { id, kind, reason, requestedAt, alarmName, datasetVersion, overrides } = request;
-  return {
-    id,
-    kind,
-    reason,
-    requestedAt,
-    ...(alarmName !== undefined && { alarmName }),
-    ...(datasetVersion !== undefined && { datasetVersion }),
-    ...(overrides !== undefined && { overrides }),
-  };
-}
+/** Longer than any run: a workflow is ended after 31 days. The reconciler finds a run that died much sooner. */
+const LEASE_MS = 32 * 24 * 3_600_000;
 
 export interface RunFacts {
   readonly project: string;
@@ -122,78 +41,151 @@ export function runId(request: RunRequest, facts: RunFacts, attempt = 1): string
   return `${project}-${digest}-a${attempt}`;
 }
 
-export interface Step {
-  readonly state: ControllerState;
-  /** Requests to tell of: they have come to a guard that they did not stand at before. */
-  readonly deferred: readonly Assessment[];
+export interface Considered {
+  readonly project: string;
+  readonly assessments: readonly Assessment[];
+  readonly superseded: Collected['superseded'];
+  /** @default - no episode has an outcome yet */
+  readonly settled?: SettledEpisodes;
 }
 
 /**
- * The next state. If any request passes all guards, one run starts: on the newest version with the current code, so
- * it answers every request that passes. The others wait or are answered, as their guard says.
+ * The next state, with what follows from it in its outbox. If any request passes all guards, one run starts: on the
+ * newest version with the current code, so it answers every request that passes. The others wait or are answered, as
+ * their guard says, and are told of when they come to a guard that they did not stand at before.
  */
 export function advance(
   before: ControllerState,
-  { assessments, superseded }: { assessments: readonly Assessment[]; superseded: Collected['superseded'] },
+  considered: Considered,
   facts: RunFacts | undefined,
   now: Date,
-): Step {
+): ControllerState {
+  const { project, assessments, superseded, settled = EMPTY_SETTLED } = considered;
   const having = (outcome: Assessment['outcome']) =>
     assessments.filter((assessment) => assessment.outcome === outcome);
-  const waiting = having('wait').map(({ request, failed }) => ({
-    ...toRequest(request),
-    guard: failed!.rule,
-    guardReason: failed!.reason,
-  }));
-  const settled = [...superseded, ...having('drop'), ...having('start')].map(({ request }) => request.id);
+  const waiting = having('wait').map(({ request, failed }) => {
+    const again = lookAgainAt(failed!);
+    return {
+      ...toRequest(request),
+      guard: failed!.rule,
+      guardReason: failed!.reason,
+      ...(again !== undefined && { lookAgainAt: again }),
+    };
+  });
+  const answered = [...superseded, ...having('drop'), ...having('start')].map(({ request }) => request.id);
   const guardBefore = new Map(before.pending.map(({ id, guard }) => [id, guard]));
-  const deferred = [...having('wait'), ...having('drop')].filter(
+  const told = [...having('wait'), ...having('drop')].filter(
     ({ request, failed }) => guardBefore.get(request.id) !== failed!.rule,
   );
-  const state = { ...before, pending: waiting, answered: remember(before.answered, ...settled) };
   const starting = having('start');
-  if (starting.length === 0 || !facts) return { state, deferred };
-  return { state: withRun(state, starting, facts, now), deferred };
+  const run = facts && starting.length > 0 ? newRun(starting, facts) : undefined;
+  const episodes = openEpisodes(before, {
+    settled,
+    asked: assessments.map(({ request }) => request),
+    dropped: having('drop').map(({ request, failed }) => ({ request, reason: failed!.reason })),
+    started: run && { run: run.run, requests: starting.map(({ request }) => request) },
+  });
+  const { outbox: _sent, episodes: _before, losses: _losses, ...rest } = before;
+  const state: ControllerState = {
+    ...rest,
+    pending: waiting,
+    answered: remember(before.answered, ...answered),
+    ...(episodes.open.length > 0 && { episodes: episodes.open }),
+    ...(episodes.losses && { losses: episodes.losses }),
+    ...(run && locked(before, run, facts!, now)),
+  };
+  const outbox = outboxOf(project, { told, superseded, starting, closed: episodes.closed, run });
+  return outbox ? { ...state, outbox } : state;
 }
 
-function withRun(
-  state: ControllerState,
-  starting: readonly Assessment[],
-  facts: RunFacts,
-  now: Date,
-): ControllerState {
+function newRun(starting: readonly Assessment[], facts: RunFacts): TrainingRunInput {
   const requests = starting.map(({ request }) => request);
-  const request = leading(requests);
-  const own = { ...facts, ...facts.particular?.get(request.id) };
-  const run = runId(request, own);
-  const startedAt = now.toISOString();
-  const day = dayOf(now);
-  const { project, settingsDigest, codeDigest, trainingDigest } = own;
-  const input: TrainingRunInput = {
+  const first = leading(requests);
+  const own = { ...facts, ...facts.particular?.get(first.id) };
+  const { project, settingsDigest, codeDigest } = own;
+  return {
     project,
-    run,
+    run: runId(first, own),
     settingsDigest,
     codeDigest,
-    request,
+    request: standingFor(
+      first,
+      requests.filter((request) => request !== first),
+    ),
     // rows that are added make another version than the one that was asked for
-    addLabelledRows: request.datasetVersion === undefined && wantsLabelledRows(requests, facts),
-  };
-  return {
-    ...state,
-    lock: { run, since: startedAt, trainingDigest },
-    lastRun: { run, startedAt },
-    runsToday: { day, count: (state.runsToday?.day === day ? state.runsToday.count : 0) + 1 },
-    outbox: {
-      input,
-      judgements: starting.flatMap(({ request: { id }, judgements }) =>
-        judgements.map((judgement) => ({ request: id, judgement })),
-      ),
-    },
+    addLabelledRows: first.datasetVersion === undefined && wantsLabelledRows(requests, facts),
   };
 }
 
-/** An alarm has passed the guard on new labels; a person who asks gets what is there. */
+/** An alarm has passed the guard on new labels; whoever else asks gets what is there, but an upload its own rows. */
 function wantsLabelledRows(requests: readonly RunRequest[], facts: RunFacts): boolean {
   if (requests.some(({ kind }) => kind === 'alarm')) return true;
-  return requests.some(({ kind }) => kind === 'manual') && facts.hasUnusedLabels && facts.hasChampion;
+  const isOpen = requests.some(({ kind }) => kind === 'manual' || kind === 'schedule' || kind === 'event');
+  return isOpen && facts.hasUnusedLabels && facts.hasChampion;
+}
+
+function locked(
+  { runsToday, runsThisMonth }: ControllerState,
+  { run, request }: TrainingRunInput,
+  facts: RunFacts,
+  now: Date,
+): Pick<ControllerState, 'lock' | 'lastRun' | 'runsToday' | 'runsThisMonth'> {
+  const startedAt = now.toISOString();
+  const [day, month] = [dayOf(now), monthOf(now)];
+  const { trainingDigest } = facts.particular?.get(request.id) ?? facts;
+  const leaseUntil = new Date(now.getTime() + LEASE_MS).toISOString();
+  return {
+    lock: { run, since: startedAt, leaseUntil, trainingDigest },
+    lastRun: { run, startedAt },
+    runsToday: { day, count: (runsToday?.day === day ? runsToday.count : 0) + 1 },
+    runsThisMonth: { month, count: (runsThisMonth?.month === month ? runsThisMonth.count : 0) + 1 },
+  };
+}
+
+interface Follows {
+  readonly told: readonly Assessment[];
+  readonly superseded: Collected['superseded'];
+  readonly starting: readonly Assessment[];
+  readonly closed: readonly ClosedEpisode[];
+  readonly run: TrainingRunInput | undefined;
+}
+
+function outboxOf(project: string, { told, superseded, starting, closed, run }: Follows): Outbox | undefined {
+  const verdicts = (assessments: readonly Assessment[]) =>
+    assessments.flatMap(({ request: { id: subject }, judgements }) =>
+      judgements.map((judgement) => ({ subject, judgement })),
+    );
+  const decisions = [
+    ...verdicts(told),
+    ...superseded.map(({ request, by }) => ({ subject: request.id, judgement: supersededBy(request, by) })),
+    ...(run ? verdicts(starting) : []),
+    ...closed.map(({ subject, judgement }) => ({ subject, judgement })),
+  ];
+  const deferred = told.map(({ request, failed }): ToldEvent => {
+    const { rule: guard, reason } = failed!;
+    const again = lookAgainAt(failed!);
+    const asked = [...(request.also ?? []), request.reason].join('; ');
+    const detail = { project, request: request.id, guard, reason, asked };
+    return { name: 'RunDeferred', detail: again === undefined ? detail : { ...detail, lookAgainAt: again } };
+  });
+  const events: ToldEvent[] = [
+    ...closed.map(({ event }): ToldEvent => ({ name: 'EpisodeClosed', detail: { project, ...event } })),
+    ...deferred,
+  ];
+  if (run) {
+    const { reason, id: request } = run.request;
+    events.push({ name: 'RunStarted', detail: { project, run: run.run, reason, request } });
+  }
+  if (decisions.length === 0 && events.length === 0 && !run) return undefined;
+  const content = { ...(run && { input: run }), decisions, events };
+  return { id: digestOf(content), ...content };
+}
+
+function supersededBy(request: RunRequest, by: RunRequest): Judgement {
+  return {
+    rule: 'superseded',
+    verdict: 'NOT_APPLICABLE',
+    reason: `${by.reason} came after ${request.reason}: one run answers both`,
+    inputs: { by: by.id },
+  };
 }

@@ -4,13 +4,14 @@ import { getItem } from '../shared/catalog.ts';
 import { type ProjectItem, projectPk, SK, type VersionItem } from '../shared/catalog-items.ts';
 import { now } from '../shared/clock.ts';
 import { ENV } from '../shared/contract.ts';
-import { requireEnv, stage } from '../shared/env.ts';
+import { requireEnv } from '../shared/env.ts';
 import { logger } from '../shared/logger.ts';
 import { makeHandler } from '../shared/make-handler.ts';
-import { Names } from '../shared/names.ts';
 import { forEachProject, listProjects, loadProject } from '../shared/project-settings.ts';
+import { alarmNames, alarmsOn } from './alarms.ts';
 import { decideRetraining, type RetrainingPorts } from './decide-retraining.ts';
 import { controllerEvent, type Wish, wishOf } from './run-request.ts';
+import { switchRetraining } from './switch-retraining.ts';
 
 const countNewLabels: RetrainingPorts['countNewLabels'] = async (settings, champion) => {
   const { project, dataBucket: bucket } = settings;
@@ -25,10 +26,7 @@ async function projectsOf({ project, alarmName }: Wish): Promise<readonly Projec
   if (project !== undefined) return [await loadProject(project)];
   const projects = await listProjects();
   if (alarmName === undefined) return projects;
-  const names = new Names(stage(), { account: '', region: '' });
-  return projects.filter((item) =>
-    [names.alarm(item.project, 'drift'), names.alarm(item.project, 'quality')].includes(alarmName),
-  );
+  return projects.filter((item) => alarmNames(item.project).includes(alarmName));
 }
 
 export const handler = makeHandler({
@@ -40,10 +38,13 @@ export const handler = makeHandler({
       logger.info('nothing to decide', { reason: wish.ignored });
       return { started: [] };
     }
+    if (wish.switched) await switchRetraining(wish.switched);
     const stateMachineArn = requireEnv(ENV.trainingStateMachine);
     const started: string[] = [];
     await forEachProject(await projectsOf(wish), async (project) => {
-      const decided = await decideRetraining(project, wish.request, { stateMachineArn, countNewLabels, now });
+      const decided = await decideRetraining(project, wish.request, {
+        ...{ stateMachineArn, countNewLabels, alarmsOn, now },
+      });
       if (decided.started) started.push(decided.started);
     });
     return { started };

@@ -3,10 +3,27 @@ import * as z from 'zod/mini';
 import type { EventDetails } from '../events/contract.ts';
 import { EVENT_SOURCE } from '../events/contract.ts';
 import type { RunRequest } from '../shared/catalog-items.ts';
+import { alarmRequest } from './alarms.ts';
+
+/** Events that ask for nothing, but after which a request may pass, or an episode may have its outcome. */
+const FREEING = [
+  'RunFinished',
+  'LabelsReceived',
+  'WindowJudged',
+  'ModelPromoted',
+  'RolloutFailed',
+  'ApprovalRecorded',
+] as const;
 
 const domainEvent = z.object({
   source: z.literal(EVENT_SOURCE),
-  'detail-type': z.enum(['DatasetVersioned', 'CodeChanged', 'RunRequested', 'RunFinished', 'LabelsReceived']),
+  'detail-type': z.enum([
+    'DatasetVersioned',
+    'CodeChanged',
+    'RunRequested',
+    'RetrainingSwitched',
+    ...FREEING,
+  ]),
   time: z.string(),
   detail: z.looseObject({ project: z.string() }),
 });
@@ -19,8 +36,15 @@ const alarmEvent = z.object({
   }),
 });
 const sweep = z.object({ sweep: z.literal(true) });
+/** Of a project's own schedule; Scheduler fills the time in. */
+const scheduled = z.object({ project: z.string(), scheduledAt: z.string() });
+/** By a project's own rule: an event that its settings name. */
+const external = z.object({
+  project: z.string(),
+  event: z.object({ id: z.string(), source: z.string(), detailType: z.string(), time: z.string() }),
+});
 
-export const controllerEvent = z.union([sweep, alarmEvent, domainEvent]);
+export const controllerEvent = z.union([sweep, scheduled, external, alarmEvent, domainEvent]);
 export type ControllerEvent = z.infer<typeof controllerEvent>;
 
 const DIGEST_LENGTH = 12;
@@ -41,6 +65,8 @@ export interface Wish {
   readonly alarmName?: string;
   /** Absent when the event only frees requests that wait. */
   readonly request?: RunRequest;
+  /** A person pauses or resumes. */
+  readonly switched?: EventDetails['RetrainingSwitched'];
   /** Why nothing is asked for although the event looks like it. */
   readonly ignored?: string;
 }
@@ -48,14 +74,23 @@ export interface Wish {
 /** The wish of one event. For an alarm the caller finds the project by the alarm's name. */
 export function wishOf(event: ControllerEvent): Wish {
   if ('sweep' in event) return {};
+  if ('scheduledAt' in event) {
+    const { project, scheduledAt: requestedAt } = event;
+    const id = `schedule-${requestedAt}`;
+    return { project, request: { id, kind: 'schedule', reason: 'the schedule', requestedAt } };
+  }
+  if ('event' in event) {
+    const { id, source, detailType, time } = event.event;
+    const reason = `event ${detailType} of ${source}`;
+    return {
+      project: event.project,
+      request: { id: `event-${id}`, kind: 'event', reason, requestedAt: time },
+    };
+  }
   if (event.source === 'aws.cloudwatch') {
     const { alarmName, state } = event.detail;
-    const requestedAt = new Date(state.timestamp.replace('+0000', 'Z')).toISOString();
-    const id = `alarm-${alarmName}-${requestedAt}`;
-    return {
-      alarmName,
-      request: { id, kind: 'alarm', reason: `alarm ${alarmName}: ${state.reason}`, requestedAt, alarmName },
-    };
+    const since = new Date(state.timestamp.replace('+0000', 'Z')).toISOString();
+    return { alarmName, request: alarmRequest({ alarmName, reason: state.reason, since }) };
   }
   const { project } = event.detail;
   const ask = (id: string, kind: RunRequest['kind'], reason: string): Wish => ({
@@ -82,8 +117,9 @@ export function wishOf(event: ControllerEvent): Wish {
       };
       return { ...wish, request: { ...request!, ...options } };
     }
-    case 'RunFinished':
-    case 'LabelsReceived':
+    case 'RetrainingSwitched':
+      return { project, switched: event.detail as unknown as EventDetails['RetrainingSwitched'] };
+    default:
       return { project };
   }
 }

@@ -183,8 +183,10 @@ export interface TombstonesItem {
 /** Asks for a run. `id` makes it one run however often the event arrives. */
 export interface RunRequest {
   readonly id: string;
-  readonly kind: 'dataset' | 'code' | 'alarm' | 'manual';
+  readonly kind: 'dataset' | 'code' | 'alarm' | 'schedule' | 'event' | 'manual';
   readonly reason: string;
+  /** Reasons of requests that it stands for, oldest first. */
+  readonly also?: readonly string[];
   readonly requestedAt: string;
   readonly alarmName?: string;
   /** Version to train on, asked for by a person. @default - the head when the run starts */
@@ -193,15 +195,41 @@ export interface RunRequest {
   readonly overrides?: Readonly<Record<string, string>>;
 }
 
+/** From an alarm to the outcome of the run that answered it. */
+export interface Episode {
+  readonly alarmName: string;
+  readonly openedAt: string;
+  readonly reason: string;
+  /** The run that answers it. */
+  readonly run?: string;
+}
+
 export interface ControllerItem {
-  /** Present while a run is in progress. Won by a conditional write, released by `finish-run`. */
-  readonly lock?: { readonly run: string; readonly since: string };
+  /**
+   * Present while a run is in progress. Won by a conditional write, released by `finish-run`. The run's name is the
+   * fencing token: no two runs are named alike, and a run whose lock another has taken over registers nothing.
+   */
+  readonly lock?: {
+    readonly run: string;
+    readonly since: string;
+    /** No run can last longer: after it another may take the lock over. */
+    readonly leaseUntil?: string;
+  };
+  /** Set by a person: only a person's requests start runs. */
+  readonly paused?: { readonly by: string; readonly reason: string; readonly at: string };
+  /** When a person paused or resumed last. ISO 8601. */
+  readonly switchedAt?: string;
   /** Requests that met a guard; looked at again when a run ends, labels arrive, or the sweep passes. Newest last. */
   readonly pending: readonly RunRequest[];
   /** Ids of requests that were answered, newest last, at most 100: a duplicate event changes nothing. */
   readonly answered: readonly string[];
   readonly lastRun?: { readonly run: string; readonly startedAt: string; readonly finishedAt?: string };
   readonly runsToday?: { readonly day: string; readonly count: number };
+  readonly runsThisMonth?: { readonly month: string; readonly count: number };
+  /** Alarms that ask for a better model, until it is known what came of it. */
+  readonly episodes?: readonly Episode[];
+  /** Runs of alarms in a row that brought no better model; the last of them. */
+  readonly losses?: { readonly count: number; readonly run: string };
 }
 
 export type RunStatus = 'InProgress' | 'Registered' | 'RejectedByGate' | 'Failed';
@@ -303,6 +331,8 @@ export interface WindowItem {
   readonly judgedAt: string;
   readonly rows: number;
   readonly labelledRows: number;
+  /** What failed in it, for a person: drifted features by falling index, `prediction`, the quality metric. */
+  readonly failed?: readonly string[];
   /** Digests of what it was judged from: a window is judged again when they change. */
   readonly capturesDigest?: string;
   readonly labelsDigest?: string;

@@ -45,6 +45,8 @@ export class Names {
   readonly alarm = (project: string, alarm: ProjectAlarm) => this.of(`${project}-${alarm}`);
   readonly platformAlarm = (alarm: string) => this.of(alarm);
   readonly monitorSchedule = (project: string) => this.of(`${project}-monitor`);
+  readonly retrainingSchedule = (project: string) => this.of(`${project}-retraining`);
+  readonly retrainingTrigger = (project: string, index: number) => this.of(`${project}-retraining-${index}`);
 
   arn(service: string, resource: string): string {
     return `arn:${this.place.partition}:${service}:${this.place.region}:${this.place.account}:${resource}`;
@@ -61,4 +63,6 @@ export class Names {
 }
 
 export const PROJECT_ALARMS = ['drift', 'quality', 'smoke-test', '5xx', 'latency'] as const;
+/** Those that ask for a better model. */
+export const RETRAINING_ALARMS = ['drift', 'quality'] as const satisfies readonly ProjectAlarm[];
 export type ProjectAlarm = (typeof PROJECT_ALARMS)[number];

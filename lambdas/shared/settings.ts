@@ -7,10 +7,12 @@
 
 import type { DatasetSettings } from './dataset-settings.ts';
 import type { GateSettings, Metric } from './gate-settings.ts';
+import type { RetrainingSettings } from './retraining-settings.ts';
 import type { ProblemSettings, TrainerSettings, TuningSettings } from './training-settings.ts';
 
 export * from './dataset-settings.ts';
 export * from './gate-settings.ts';
+export * from './retraining-settings.ts';
 export * from './training-settings.ts';
 
 export interface SplitSettings {
@@ -52,16 +54,6 @@ export interface MonitorSettings {
     readonly maximumDrop: number;
     readonly minimumLabels: number;
   };
-}
-
-export interface RetrainingSettings {
-  readonly onDataset: boolean;
-  readonly onCodeChange: boolean;
-  readonly onAlarm: boolean;
-  /** Applies to alarms only: what a person or an upload asks for is not held back by it. */
-  readonly cooldownHours: number;
-  readonly minimumNewLabels: number;
-  readonly maximumRunsPerDay: number;
 }
 
 export interface MlflowSettings {

@@ -1,4 +1,4 @@
-/** What `driftless.config.ts` may say about serving, monitoring and retraining. */
+/** What `driftless.config.ts` may say about serving and monitoring. */
 import { z } from 'zod';
 import { instanceType, metric, positive } from './fields.ts';
 
@@ -40,14 +40,4 @@ export const monitorsSchema = z.strictObject({
       minimumLabels: positive.default(200),
     })
     .prefault({}),
-});
-
-export const retrainingSchema = z.strictObject({
-  onDataset: z.boolean().default(true),
-  onCodeChange: z.boolean().default(true),
-  onAlarm: z.boolean().default(true),
-  /** Holds back alarms only; an upload or a person is not held back. */
-  cooldownHours: z.number().min(0).default(24),
-  minimumNewLabels: positive.default(1000),
-  maximumRunsPerDay: positive.default(10),
 });

@@ -31,7 +31,6 @@ export class Notifications extends Construct {
       description: 'Domain events that a person should hear of',
       eventPattern: domainEvents(
         'RunFinished',
-        'RunDeferred',
         'RunWaiting',
         'ModelRegistered',
         'ModelPromoted',
@@ -39,6 +38,16 @@ export class Notifications extends Construct {
         'DifferenceFound',
       ),
       text: `${EventField.fromPath('$.detail-type')} ${where}: ${EventField.fromPath('$.detail')}`,
+    });
+    this.tell('waiting', context, {
+      description: 'Requests for a run that a guard holds back or turns down, and why',
+      eventPattern: domainEvents('RunDeferred'),
+      text: `No run ${where} by ${EventField.fromPath('$.detail.guard')}: ${EventField.fromPath('$.detail.reason')}. Asked for: ${EventField.fromPath('$.detail.asked')}. Look at it: driftless retraining`,
+    });
+    this.tell('outcomes', context, {
+      description: 'What came of an alarm that asked for a better model',
+      eventPattern: domainEvents('EpisodeClosed'),
+      text: `Alarm ${EventField.fromPath('$.detail.alarmName')} ${where}, on since ${EventField.fromPath('$.detail.openedAt')}: ${EventField.fromPath('$.detail.outcome')}. ${EventField.fromPath('$.detail.reason')} Look at it: driftless retraining`,
     });
     // of an object a text gets what is left of its JSON without quotes; a reason that is one text comes as it is
     this.tell('uploads', context, {

@@ -3,6 +3,7 @@ import { Duration, Size } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { ENV } from '../../lambdas/shared/contract.ts';
+import { RETRAINING_ALARMS } from '../../lambdas/shared/names.ts';
 import { domainEvents, eventRule } from '../shared/event-rule.ts';
 import { allowData, bindBus, bindCatalog, type PlatformContext } from '../shared/platform-context.ts';
 import { PlatformFunction } from '../shared/platform-function.ts';
@@ -28,6 +29,14 @@ export class Retraining extends Construct {
       read: ['objects/*', 'settings/*', 'tombstones/*'],
       write: ['settings/*'],
     });
+    this.decide.allow({
+      sid: 'ReadAlarms',
+      actions: ['cloudwatch:DescribeAlarms'],
+      resources: RETRAINING_ALARMS.map((alarm) =>
+        names.arn('cloudwatch', `alarm:${names.alarm('*', alarm)}`),
+      ),
+      because: 'Projects come and go: the two kinds of alarms of all of them, by name',
+    });
     const training = names.arn('states', `stateMachine:${names.stateMachine('training')}`);
     this.decide.bind(ENV.trainingStateMachine, training, {
       sid: 'StartRuns',
@@ -41,9 +50,19 @@ export class Retraining extends Construct {
         'DatasetVersioned',
         'CodeChanged',
         'RunRequested',
+        'RetrainingSwitched',
         'RunFinished',
         'LabelsReceived',
+        'ModelPromoted',
+        'RolloutFailed',
+        'ApprovalRecorded',
       ),
+      target: this.decide,
+    });
+    eventRule(this, 'window-failed', context, {
+      description: 'A window failed: an alarm that is on already tells nobody of it',
+      eventBus: context.bus,
+      pattern: { ...domainEvents('WindowJudged'), detail: { verdict: ['FAIL'] } },
       target: this.decide,
     });
     eventRule(this, 'alarm-fired', context, {
@@ -53,8 +72,7 @@ export class Retraining extends Construct {
         detailType: ['CloudWatch Alarm State Change'],
         detail: {
           alarmName: Match.anyOf(
-            Match.wildcard(names.alarm('*', 'drift')),
-            Match.wildcard(names.alarm('*', 'quality')),
+            ...RETRAINING_ALARMS.map((alarm) => Match.wildcard(names.alarm('*', alarm))),
           ),
           state: { value: ['ALARM'] },
         },

@@ -16,6 +16,8 @@ export interface SweepsProps {
 
 /** Events are best effort; six hours are what a lost one may cost. */
 const SWEEP = 'rate(6 hours)';
+/** Requests wait for a time, and alarms that are on are read again: an hour is what that may be late. */
+const LOOK_AGAIN = 'rate(1 hour)';
 
 export class Sweeps extends Construct {
   constructor(scope: Construct, context: PlatformContext, props: SweepsProps) {
@@ -39,15 +41,15 @@ export class Sweeps extends Construct {
         ].map(({ function: fn }) => fn.functionArn),
       }),
     );
-    for (const [name, target, input] of [
-      ['sweep', props.decide, { sweep: true }],
-      ['reconcile', props.reconcile, {}],
-      ['sweep-incoming', props.sweepIncoming, {}],
-      ['expire-approvals', props.expireApprovals, {}],
+    for (const [name, target, scheduleExpression, input] of [
+      ['sweep', props.decide, LOOK_AGAIN, { sweep: true }],
+      ['reconcile', props.reconcile, SWEEP, {}],
+      ['sweep-incoming', props.sweepIncoming, SWEEP, {}],
+      ['expire-approvals', props.expireApprovals, SWEEP, {}],
     ] as const) {
       const schedule = new scheduler.CfnSchedule(this, name, {
         name: names.function(`${name}-schedule`),
-        scheduleExpression: SWEEP,
+        scheduleExpression,
         flexibleTimeWindow: { mode: 'OFF' },
         target: {
           arn: target.function.functionArn,

@@ -1,12 +1,11 @@
 /** One per project: its data, its registry group, the role that its code runs under, its alarms and schedule. */
 import { join } from 'node:path';
-import { Aws, CustomResource, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { CustomResource, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { DockerImageAsset } from 'aws-cdk-lib/aws-ecr-assets';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import * as sagemaker from 'aws-cdk-lib/aws-sagemaker';
-import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { PROJECT_RESOURCE_TYPE, type RegisterProjectProperties } from '../../lambdas/governance/contract.ts';
@@ -14,7 +13,9 @@ import type { Names } from '../../lambdas/shared/names.ts';
 import type { ProjectConfig, StageConfig } from '../config/schema.ts';
 import { projectSettings } from '../config/settings.ts';
 import { dataLifecycle } from '../datasets/data-lifecycle.ts';
+import { monitorSchedule } from '../monitoring/monitor-schedule.ts';
 import { projectAlarms } from '../monitoring/project-alarms.ts';
+import { projectTriggers } from '../retraining/project-triggers.ts';
 import { secureBucket } from '../shared/secure-bucket.ts';
 import { executionRole } from '../training/execution-role.ts';
 import { sourceArchive } from '../training/source-archive.ts';
@@ -87,26 +88,7 @@ export class ProjectStack extends Stack {
     registration.node.addDependency(bucket, group, role);
 
     projectAlarms(this, { project, names, settings, maximumLatencyMs: config.serving.maximumLatencyMs });
-    this.schedule(props);
+    monitorSchedule(this, props);
+    projectTriggers(this, props);
   }
-
-  private schedule({ project, names, config }: ProjectStackProps): void {
-    new scheduler.CfnSchedule(this, 'Monitor', {
-      name: names.monitorSchedule(project),
-      description: `Judges complete windows of ${project}`,
-      scheduleExpression: monitorCron(config.monitors.everyHours),
-      flexibleTimeWindow: { mode: 'OFF' },
-      target: {
-        arn: names.arn('lambda', `function:${names.function('run-monitor')}`),
-        roleArn: `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/${names.schedulerRole()}`,
-        input: JSON.stringify({ project, scheduled: true }),
-        retryPolicy: { maximumRetryAttempts: 3, maximumEventAgeInSeconds: 3600 },
-      },
-    });
-  }
-}
-
-/** Half past the hour: what closed on the hour has been flushed and labelled by then. UTC. */
-function monitorCron(everyHours: number): string {
-  return `cron(30 ${everyHours === 24 ? '0' : `0/${everyHours}`} * * ? *)`;
 }

@@ -95,7 +95,10 @@ describe('reconcile', () => {
   });
 
   it('leaves a lock whose run is still in the outbox to the controller', async () => {
-    putController({ ...lockSince(LONG_AGO), outbox: { input: { run: RUN } as never, judgements: [] } });
+    putController({
+      ...lockSince(LONG_AGO),
+      outbox: { id: 'o', input: { run: RUN } as never, decisions: [], events: [] },
+    });
     states
       .on(DescribeExecutionCommand)
       .rejects(Object.assign(new Error(), { name: 'ExecutionDoesNotExist' }));

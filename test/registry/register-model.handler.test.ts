@@ -52,10 +52,25 @@ async function deploy(change: Partial<ProjectSettings> = {}): Promise<RegisterMo
   const run = aRun(settings);
   await prepare(run, context);
   putEvidence(aws);
+  putCatalog(aws, SK.controller, {
+    pending: [],
+    answered: [],
+    lock: { run: RUN, since: run.request.requestedAt },
+  });
   return { ...anInput(settings), run };
 }
 
 describe('register-model', () => {
+  it.each([
+    ['another run', { lock: { run: 'flights-other-a1', since: '2026-03-01T10:00:00.000Z' } }],
+    ['nobody', {}],
+  ])('registers nothing when %s holds the lock', async (_who, held) => {
+    const input = await deploy();
+    putCatalog(aws, SK.controller, { pending: [], answered: [], ...held });
+    await expect(handler(input, context)).rejects.toThrow('has lost the lock');
+    expect(sagemaker.commandCalls(CreateModelPackageCommand)).toEqual([]);
+  });
+
   it('registers the model with its evidence and its identity', async () => {
     expect(await handler(await deploy(), context)).toEqual({ modelPackageArn: ARN, modelVersion: 7 });
     const request = sagemaker.commandCalls(CreateModelPackageCommand)[0]!.args[0].input;

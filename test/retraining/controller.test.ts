@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Assessment } from '../../lambdas/retraining/assess.ts';
-import { advance, collect, type RunFacts, runId } from '../../lambdas/retraining/controller.ts';
+import { advance, type RunFacts, runId } from '../../lambdas/retraining/controller.ts';
 import {
   type ControllerState,
   EMPTY_STATE,
   remember,
   withoutLock,
 } from '../../lambdas/retraining/controller-state.ts';
+import { collect } from '../../lambdas/retraining/requests.ts';
 import type { RunRequest } from '../../lambdas/shared/catalog-items.ts';
 import { aRequest, aVersion } from '../training/run-fixture.ts';
 
@@ -45,54 +46,63 @@ const failing = (request: RunRequest, outcome: 'wait' | 'drop', rule: string): A
 };
 const pending = (request: RunRequest, guard = 'run-lock') => ({ ...request, guard, guardReason: 'no' });
 const step = (state: ControllerState, assessments: Assessment[], change: Partial<RunFacts> = {}) =>
-  advance(state, { assessments, superseded: [] }, facts(change), NOW);
+  advance(state, { project: 'flights', assessments, superseded: [] }, facts(change), NOW);
+const deferredIn = ({ outbox }: ControllerState) =>
+  (outbox?.events ?? []).filter(({ name }) => name === 'RunDeferred').map(({ detail }) => detail);
 
 describe('collect', () => {
   it('takes a new request beside those that wait', () => {
     const state = { ...EMPTY_STATE, pending: [pending(asked('manual-1', 'manual'))] };
-    expect(collect(state, asked('d1')).live.map(({ id }) => id)).toEqual(['manual-1', 'd1']);
+    expect(collect(state, [asked('d1')]).live.map(({ id }) => id)).toEqual(['manual-1', 'd1']);
   });
 
   it('leaves out what was answered or waits already', () => {
     const state = { ...EMPTY_STATE, answered: ['d1'], pending: [pending(asked('d2'))] };
-    expect(collect(state, asked('d1')).live.map(({ id }) => id)).toEqual(['d2']);
-    expect(collect(state, asked('d2')).live.map(({ id }) => id)).toEqual(['d2']);
-    expect(collect({ ...EMPTY_STATE, answered: ['d1'] }, asked('d1')).live).toEqual([]);
+    expect(collect(state, [asked('d1')]).live.map(({ id }) => id)).toEqual(['d2']);
+    expect(collect(state, [asked('d2')]).live.map(({ id }) => id)).toEqual(['d2']);
+    expect(collect({ ...EMPTY_STATE, answered: ['d1'] }, [asked('d1')]).live).toEqual([]);
   });
 
   it('lets the newest dataset request stand for the others, also when the older comes later', () => {
     const state = { ...EMPTY_STATE, pending: [pending(asked('d1', 'dataset', 1))] };
-    const { live, superseded } = collect(state, asked('d2', 'dataset', 2));
+    const { live, superseded } = collect(state, [asked('d2', 'dataset', 2)]);
     expect(live.map(({ id }) => id)).toEqual(['d2']);
     expect(superseded.map(({ request, by }) => [request.id, by.id])).toEqual([['d1', 'd2']]);
-    const late = collect(
-      { ...EMPTY_STATE, pending: [pending(asked('d2', 'dataset', 2))] },
+    const late = collect({ ...EMPTY_STATE, pending: [pending(asked('d2', 'dataset', 2))] }, [
       asked('d1', 'dataset', 1),
-    );
+    ]);
     expect(late.live.map(({ id }) => id)).toEqual(['d2']);
   });
 
   it('keeps alarms of two names and requests of two people apart', () => {
     const waiting = [asked('a1', 'alarm', 1, 'drift'), asked('m1', 'manual', 1)].map((each) => pending(each));
-    const { live } = collect({ ...EMPTY_STATE, pending: waiting }, asked('a2', 'alarm', 2, 'quality'));
+    const { live } = collect({ ...EMPTY_STATE, pending: waiting }, [asked('a2', 'alarm', 2, 'quality')]);
     expect(live).toHaveLength(3);
-    const again = collect({ ...EMPTY_STATE, pending: waiting }, asked('a3', 'alarm', 3, 'drift'));
+    const again = collect({ ...EMPTY_STATE, pending: waiting }, [asked('a3', 'alarm', 3, 'drift')]);
     expect(again.live.map(({ id }) => id)).toEqual(['m1', 'a3']);
   });
 });
 
 describe('advance', () => {
   it('wins lock, budget and outbox in one state when a request passes', () => {
-    const { state, deferred } = step(EMPTY_STATE, [passing(asked('d1'))]);
+    const state = step(EMPTY_STATE, [passing(asked('d1'))]);
     const run = runId(asked('d1'), facts());
     expect(state).toEqual({
       pending: [],
       answered: ['d1'],
       trained: [],
-      lock: { run, since: NOW.toISOString(), trainingDigest: 'training' },
+      // 32 days later
+      lock: {
+        run,
+        since: NOW.toISOString(),
+        leaseUntil: '2026-04-03T12:00:00.000Z',
+        trainingDigest: 'training',
+      },
       lastRun: { run, startedAt: NOW.toISOString() },
       runsToday: { day: '2026-03-02', count: 1 },
+      runsThisMonth: { month: '2026-03', count: 1 },
       outbox: {
+        id: expect.any(String),
         input: {
           project: 'flights',
           run,
@@ -101,10 +111,11 @@ describe('advance', () => {
           request: asked('d1'),
           addLabelledRows: false,
         },
-        judgements: [{ request: 'd1', judgement: expect.objectContaining({ rule: 'run-lock' }) }],
+        decisions: [{ subject: 'd1', judgement: expect.objectContaining({ rule: 'run-lock' }) }],
+        events: [{ name: 'RunStarted', detail: { project: 'flights', run, reason: 'd1', request: 'd1' } }],
       },
     });
-    expect(deferred).toEqual([]);
+    expect(deferredIn(state)).toEqual([]);
   });
 
   it('answers everything that passes with one run, named after who comes first: person, data, code, alarm', () => {
@@ -115,32 +126,30 @@ describe('advance', () => {
       asked('m', 'manual', 6),
     ];
     for (const [index, first] of ['m', 'd', 'c', 'a'].entries()) {
-      const { state } = step(EMPTY_STATE, requests.slice(0, 4 - index).map(passing));
-      expect(state.outbox?.input.request.id).toBe(first);
+      const state = step(EMPTY_STATE, requests.slice(0, 4 - index).map(passing));
+      expect(state.outbox?.input?.request.id).toBe(first);
       expect(state.answered).toHaveLength(4 - index);
     }
   });
 
   it('keeps a request that waits, tells of it once, and again only at another guard', () => {
     const first = step(EMPTY_STATE, [failing(asked('d1'), 'wait', 'run-lock')]);
-    expect(first.state.pending).toEqual([
-      { ...asked('d1'), guard: 'run-lock', guardReason: 'run-lock says no' },
-    ]);
-    expect(first.state.answered).toEqual([]);
-    expect(first.deferred).toHaveLength(1);
-    expect(step(first.state, [failing(asked('d1'), 'wait', 'run-lock')]).deferred).toEqual([]);
-    expect(step(first.state, [failing(asked('d1'), 'wait', 'daily-budget')]).deferred).toHaveLength(1);
+    expect(first.pending).toEqual([{ ...asked('d1'), guard: 'run-lock', guardReason: 'run-lock says no' }]);
+    expect(first.answered).toEqual([]);
+    expect(deferredIn(first)).toHaveLength(1);
+    expect(deferredIn(step(first, [failing(asked('d1'), 'wait', 'run-lock')]))).toEqual([]);
+    expect(deferredIn(step(first, [failing(asked('d1'), 'wait', 'daily-budget')]))).toHaveLength(1);
   });
 
   it('answers a request that a guard drops, and tells of it', () => {
-    const { state, deferred } = step(EMPTY_STATE, [failing(asked('d1'), 'drop', 'unchanged')]);
+    const state = step(EMPTY_STATE, [failing(asked('d1'), 'drop', 'unchanged')]);
     expect(state).toMatchObject({ pending: [], answered: ['d1'] });
     expect(state).not.toHaveProperty('lock');
-    expect(deferred.map(({ request }) => request.id)).toEqual(['d1']);
+    expect(deferredIn(state)).toMatchObject([{ request: 'd1', guard: 'unchanged' }]);
   });
 
   it('lets an alarm wait for labels while a dataset request runs', () => {
-    const { state } = step(EMPTY_STATE, [
+    const state = step(EMPTY_STATE, [
       passing(asked('d1')),
       failing(asked('a', 'alarm', 1, 'drift'), 'wait', 'enough-new-labels'),
     ]);
@@ -150,16 +159,16 @@ describe('advance', () => {
 
   it('resumes what waited when it passes', () => {
     const waiting = { ...EMPTY_STATE, pending: [pending(asked('d1'))] };
-    const { state } = step(waiting, [passing(asked('d1'))]);
+    const state = step(waiting, [passing(asked('d1'))]);
     expect(state).toMatchObject({ pending: [], answered: ['d1'], lock: { run: expect.any(String) } });
-    expect(state.outbox?.input.request).toEqual(asked('d1'));
+    expect(state.outbox?.input?.request).toEqual(asked('d1'));
   });
 
   it('counts runs of the same day and begins anew with the next', () => {
     const today = { ...EMPTY_STATE, runsToday: { day: '2026-03-02', count: 2 } };
-    expect(step(today, [passing(asked('d1'))]).state.runsToday).toEqual({ day: '2026-03-02', count: 3 });
+    expect(step(today, [passing(asked('d1'))]).runsToday).toEqual({ day: '2026-03-02', count: 3 });
     const before = { ...EMPTY_STATE, runsToday: { day: '2026-03-01', count: 2 } };
-    expect(step(before, [passing(asked('d1'))]).state.runsToday).toEqual({ day: '2026-03-02', count: 1 });
+    expect(step(before, [passing(asked('d1'))]).runsToday).toEqual({ day: '2026-03-02', count: 1 });
   });
 
   it.each([
@@ -171,8 +180,8 @@ describe('advance', () => {
   ] as const)(
     'for %s with unused labels %s and a champion %s adds labelled rows: %s',
     (kind, hasUnusedLabels, hasChampion, expected) => {
-      const { state } = step(EMPTY_STATE, [passing(asked('x', kind))], { hasUnusedLabels, hasChampion });
-      expect(state.outbox?.input.addLabelledRows).toBe(expected);
+      const state = step(EMPTY_STATE, [passing(asked('x', kind))], { hasUnusedLabels, hasChampion });
+      expect(state.outbox?.input?.addLabelledRows).toBe(expected);
     },
   );
 });

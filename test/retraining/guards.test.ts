@@ -2,12 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { assess } from '../../lambdas/retraining/assess.ts';
 import { EMPTY_STATE } from '../../lambdas/retraining/controller-state.ts';
 import { cooldown } from '../../lambdas/retraining/guards/cooldown.ts';
+import { costBudget } from '../../lambdas/retraining/guards/cost-budget.ts';
 import { dailyBudget } from '../../lambdas/retraining/guards/daily-budget.ts';
 import { datasetPresent } from '../../lambdas/retraining/guards/dataset-present.ts';
 import { enoughNewLabels } from '../../lambdas/retraining/guards/enough-new-labels.ts';
 import type { Guard, GuardSubject } from '../../lambdas/retraining/guards/guard.ts';
 import { GUARDS } from '../../lambdas/retraining/guards/index.ts';
+import { monthlyBudget } from '../../lambdas/retraining/guards/monthly-budget.ts';
 import { outdatedAlarm } from '../../lambdas/retraining/guards/outdated-alarm.ts';
+import { paused } from '../../lambdas/retraining/guards/paused.ts';
 import { runLock } from '../../lambdas/retraining/guards/run-lock.ts';
 import { triggerEnabled } from '../../lambdas/retraining/guards/trigger-enabled.ts';
 import { unchanged } from '../../lambdas/retraining/guards/unchanged.ts';
@@ -97,6 +100,95 @@ describe('run-lock', () => {
   });
 });
 
+describe('run-lock, whose run never ended', () => {
+  const lock = { run: 'r', since: '', trainingDigest: '', leaseUntil: '2026-03-01T11:59:59.999Z' };
+  it('is taken over when the lease is over', async () => {
+    const state = { ...EMPTY_STATE, lock };
+    expect(await verdict(runLock, aSubject('manual', { state }))).toBe('PASS');
+    const held = { ...EMPTY_STATE, lock: { ...lock, leaseUntil: '2026-03-01T12:00:00.000Z' } };
+    expect(await verdict(runLock, aSubject('manual', { state: held }))).toBe('FAIL');
+  });
+});
+
+describe('paused', () => {
+  const pause = { by: 'ann', reason: 'holidays', at: '2026-02-28T00:00:00.000Z' };
+  const state = { ...EMPTY_STATE, paused: pause };
+  it.each(['dataset', 'code', 'alarm', 'schedule', 'event'] as const)(
+    'holds a %s request back, and says who paused and why',
+    async (kind) => {
+      const judgement = await paused.judge(aSubject(kind, { state }));
+      expect(judgement).toMatchObject({ verdict: 'FAIL', reason: expect.stringMatching(/ann.*holidays/) });
+      expect(await verdict(paused, aSubject(kind))).toBe('PASS');
+    },
+  );
+  it('does not hold a person back', async () => {
+    expect(await verdict(paused, aSubject('manual', { state }))).toBe('NOT_APPLICABLE');
+  });
+});
+
+describe('cooldown after runs that did not help', () => {
+  const havingLost = (count: number, change: object = {}) =>
+    aSubject('alarm', {
+      state: {
+        ...EMPTY_STATE,
+        lastRun: { run: 'r', startedAt: '2026-02-28T12:00:00.000Z' },
+        losses: { count, run: 'r' },
+      },
+      settings: { ...settings, ...change },
+    });
+  // 24 hours, doubled by each loss, at most 8 cooldowns
+  it.each([
+    [0, undefined],
+    [1, '2026-03-02T12:00:00.000Z'],
+    [2, '2026-03-04T12:00:00.000Z'],
+    [3, '2026-03-08T12:00:00.000Z'],
+    [9, '2026-03-08T12:00:00.000Z'],
+  ])('after %i losses is looked at again at %s', async (losses, lookAgainAt) => {
+    const judgement = await cooldown.judge(havingLost(losses));
+    expect(judgement.verdict).toBe(lookAgainAt ? 'FAIL' : 'PASS');
+    expect(judgement.inputs.lookAgainAt).toBe(lookAgainAt);
+  });
+  it('is bounded as the settings say', async () => {
+    const judgement = await cooldown.judge(havingLost(5, { maximumCooldownHours: 36 }));
+    expect(judgement.inputs.lookAgainAt).toBe('2026-03-02T00:00:00.000Z');
+  });
+});
+
+describe('monthly-budget and cost-budget', () => {
+  const used = (days: number, months: number, change: object) =>
+    aSubject('dataset', {
+      state: {
+        ...EMPTY_STATE,
+        runsToday: { day: '2026-03-01', count: days },
+        runsThisMonth: { month: '2026-03', count: months },
+      },
+      settings: { ...settings, ...change },
+    });
+  it.each([
+    [2, 'PASS', undefined],
+    [3, 'FAIL', '2026-04-01T00:00:00.000Z'],
+  ])('of 3 a month with %i used: %s', async (count, expected, lookAgainAt) => {
+    const judgement = await monthlyBudget.judge(used(0, count, { maximumRunsPerMonth: 3 }));
+    expect(judgement).toMatchObject({ verdict: expected });
+    expect(judgement.inputs.lookAgainAt).toBe(lookAgainAt);
+  });
+  it('does not apply without a bound', async () => {
+    expect(await verdict(monthlyBudget, used(0, 99, {}))).toBe('NOT_APPLICABLE');
+    expect(await verdict(costBudget, used(0, 99, {}))).toBe('NOT_APPLICABLE');
+  });
+  it.each([
+    // at $4 a run: two a day fit into $10, three a month into $12
+    [1, 1, 'PASS', undefined],
+    [2, 2, 'FAIL', '2026-03-02T00:00:00.000Z'],
+    [0, 3, 'FAIL', '2026-04-01T00:00:00.000Z'],
+  ])('with %i runs today and %i in the month: %s', async (days, months, expected, lookAgainAt) => {
+    const cost = { usdPerRun: 4, maximumUsdPerDay: 10, maximumUsdPerMonth: 12 };
+    const judgement = await costBudget.judge(used(days, months, { cost }));
+    expect(judgement).toMatchObject({ verdict: expected });
+    expect(judgement.inputs.lookAgainAt).toBe(lookAgainAt);
+  });
+});
+
 describe('cooldown', () => {
   const lastRunAt = (startedAt: string) => ({ state: { ...EMPTY_STATE, lastRun: { run: 'r', startedAt } } });
   it.each([
@@ -164,9 +256,12 @@ describe('assess', () => {
       'request-valid',
       'unchanged',
       'outdated-alarm',
+      'paused',
       'run-lock',
       'cooldown',
       'daily-budget',
+      'monthly-budget',
+      'cost-budget',
       'enough-new-labels',
     ]);
   });

@@ -2,7 +2,7 @@
  * In-memory S3, DynamoDB and EventBridge behind the SDK's own clients, as deep as the handlers use them. Strict: an
  * operation or a condition that is not known here throws.
  */
-import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient, DescribeAlarmsCommand, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import {
   DeleteCommand,
@@ -21,6 +21,8 @@ export interface FakeAws extends Omit<FakeS3, 'restore'> {
   readonly items: Map<string, Record<string, unknown>>;
   readonly events: { name: string; detail: Record<string, unknown> }[];
   readonly metrics: { name: string; value: number; dimensions: Record<string, string> }[];
+  /** Alarms that are on. */
+  alarms: { name: string; reason: string; since: string }[];
   /** Most entries in a page of a listing. */
   pageSize: number;
   keys(prefix: string): string[];
@@ -56,6 +58,7 @@ export function fakeAws(): FakeAws {
     items,
     events,
     metrics,
+    alarms: [],
     keys: (prefix) => [...objects.keys()].filter((key) => key.startsWith(prefix)).sort(),
     json: (bucket, key) => {
       const object = objects.get(`${bucket}/${key}`);
@@ -116,6 +119,20 @@ export function fakeAws(): FakeAws {
       metrics.push({ name: MetricName, value: Value, dimensions });
     }
     return {};
+  });
+
+  cloudWatch.on(DescribeAlarmsCommand).callsFake(async (input) => {
+    await fake.before('DescribeAlarms', input);
+    if (input.StateValue !== 'ALARM') throw new Error('not faked: alarms in other states');
+    const on = fake.alarms.filter(({ name }) => input.AlarmNames.includes(name));
+    return {
+      MetricAlarms: on.map(({ name, reason, since }) => ({
+        AlarmName: name,
+        StateReason: reason,
+        StateUpdatedTimestamp: new Date(since),
+        StateTransitionedTimestamp: new Date(since),
+      })),
+    };
   });
 
   logger.setLogLevel('SILENT');

@@ -6,6 +6,10 @@ const RULE = 'daily-budget';
 /** The day that a run counts for. */
 export const dayOf = (time: Date) => time.toISOString().slice(0, 10);
 
+/** Begin of the day after. */
+export const nextDay = (time: Date) =>
+  new Date(Date.UTC(time.getUTCFullYear(), time.getUTCMonth(), time.getUTCDate() + 1)).toISOString();
+
 export const dailyBudget: Guard = {
   rule: RULE,
   onFail: 'wait',
@@ -14,7 +18,10 @@ export const dailyBudget: Guard = {
     const count = runsToday?.day === day ? runsToday.count : 0;
     const inputs = { day, count, maximumRunsPerDay };
     return count >= maximumRunsPerDay
-      ? answer(RULE, 'FAIL', `${count} of ${maximumRunsPerDay} runs of ${day} are used up`, inputs)
+      ? answer(RULE, 'FAIL', `${count} of ${maximumRunsPerDay} runs of ${day} are used up`, {
+          ...inputs,
+          lookAgainAt: nextDay(now),
+        })
       : answer(RULE, 'PASS', `${count} of ${maximumRunsPerDay} runs of ${day} are used`, inputs);
   },
 };

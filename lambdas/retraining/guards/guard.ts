@@ -13,6 +13,8 @@ export interface GuardSubject {
   /** What is wrong with the version and the settings that the request asks for, one sentence each. */
   readonly mistakes?: readonly string[];
   readonly champion?: ChampionItem | undefined;
+  /** Whether label files are there that the head does not hold. */
+  readonly hasUnusedLabels?: boolean;
   /** What a run would train with. */
   readonly trainingDigest: string;
   readonly now: Date;
@@ -26,6 +28,11 @@ export interface Guard {
   /** What becomes of a request that fails: `wait` keeps it pending, `drop` answers it. */
   readonly onFail: 'wait' | 'drop';
   judge(subject: GuardSubject): Promise<Judgement> | Judgement;
+}
+
+/** When time alone may change the answer: a guard that knows it says so in its inputs. ISO 8601. */
+export function lookAgainAt({ inputs }: Judgement): string | undefined {
+  return typeof inputs.lookAgainAt === 'string' ? inputs.lookAgainAt : undefined;
 }
 
 /** A guard's answer. */

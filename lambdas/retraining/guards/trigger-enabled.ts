@@ -9,6 +9,8 @@ export const triggerEnabled: Guard = {
   onFail: 'drop',
   judge({ request: { kind }, settings }) {
     if (kind === 'manual') return answer(RULE, 'NOT_APPLICABLE', 'a person asked');
+    // there is no schedule and no rule unless the settings ask for them
+    if (kind === 'schedule' || kind === 'event') return answer(RULE, 'PASS', `retraining by ${kind} is set`);
     const setting = SETTING[kind];
     return settings[setting]
       ? answer(RULE, 'PASS', `retraining.${setting} is on`, { setting })

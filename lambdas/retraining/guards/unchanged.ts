@@ -7,8 +7,11 @@ const RULE = 'unchanged';
 export const unchanged: Guard = {
   rule: RULE,
   onFail: 'drop',
-  judge({ request: { kind }, state, head, trainingDigest }) {
+  judge({ request: { kind }, state, head, trainingDigest, hasUnusedLabels }) {
     if (kind === 'manual') return answer(RULE, 'NOT_APPLICABLE', 'a person asked');
+    if ((kind === 'schedule' || kind === 'event') && hasUnusedLabels) {
+      return answer(RULE, 'PASS', 'there are label files that the head does not hold');
+    }
     if (kind === 'alarm') return answer(RULE, 'NOT_APPLICABLE', 'an alarm asks for new labelled rows');
     if (!head) return answer(RULE, 'NOT_APPLICABLE', 'there is no dataset version yet');
     const inputs = { version: head.version, datasetDigest: head.digest, trainingDigest };
