@@ -26,7 +26,9 @@ export interface Edges {
  */
 export function gridEdges(quantiles: readonly number[], values: readonly number[] | undefined): Edges {
   const deciles = unique(quantiles.filter((_, index) => isDecile(GRID_FRACTIONS[index]!)));
-  const isolating = values?.flatMap((value) => [nextBelow(value), value]) ?? quantiles;
+  // below the smallest double there is no number to be kept apart, and JSON has no word for the edge
+  const isolating =
+    values?.flatMap((value) => [nextBelow(value), value]).filter(Number.isFinite) ?? quantiles;
   return { deciles, edges: unique([...isolating, ...deciles]) };
 }
 
@@ -52,9 +54,15 @@ export function quantiles({ numbers, weights }: WeightedNumbers, fractions: read
     const low = numbers[at]!;
     const isLast = before + weights[at]! <= below + 1;
     const high = isLast ? numbers[Math.min(at + 1, numbers.length - 1)]! : low;
-    // the plain difference of two huge numbers of opposite sign overflows
-    return position === below ? low : low + ((position - below) * high - (position - below) * low);
+    return position === below ? low : between(low, high, position - below);
   });
+}
+
+/** The number that lies the share `part` of the way from `low` to `high`. */
+function between(low: number, high: number, part: number): number {
+  // the plain difference of two huge numbers of opposite sign overflows, and even a part of it may
+  const value = low + (part * high - part * low);
+  return Number.isFinite(value) ? value : (1 - part) * low + part * high;
 }
 
 /** The next smaller double. */
