@@ -55,7 +55,8 @@ function runs({ unfinished, runStates, now }: ProjectView): Difference[] {
 
 function lock({ controller, runStates, unfinished, now }: ProjectView): Difference[] {
   const { lock: held, outbox } = controller;
-  if (!held || outbox || !isOld(held.since, now)) return [];
+  // a run that is still to be started is the controller's
+  if (!held || outbox?.input?.run === held.run || !isOld(held.since, now)) return [];
   if (runStates.get(held.run) === 'running' || unfinished.some(({ run }) => run === held.run)) return [];
   const what = `run ${held.run} holds the lock since ${held.since}, but its execution is ${runStates.get(held.run)}`;
   return [{ kind: 'lock-without-run', run: held.run, what }];

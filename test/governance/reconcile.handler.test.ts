@@ -105,6 +105,15 @@ describe('reconcile', () => {
     expect(await reconcile()).toEqual({ found: 0, repaired: 0 });
   });
 
+  it('frees a lock whose run was started, although something else is still to be told', async () => {
+    putController({ ...lockSince(LONG_AGO), outbox: { id: 'o', decisions: [], events: [] } });
+    states
+      .on(DescribeExecutionCommand)
+      .rejects(Object.assign(new Error(), { name: 'ExecutionDoesNotExist' }));
+    expect(await reconcile()).toEqual({ found: 1, repaired: 1 });
+    expect(catalog<ControllerState>(aws, SK.controller)).toMatchObject({ outbox: { id: 'o' } });
+  });
+
   it('gives everything a quarter of an hour', async () => {
     putRun(JUST_NOW);
     putController({ ...lockSince(JUST_NOW) });
