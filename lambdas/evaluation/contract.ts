@@ -126,6 +126,33 @@ export interface Evaluation {
   readonly evaluatedAt: string;
 }
 
+/** A line through points with rising `x`, level before the first and after the last. */
+export interface Calibrator {
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+}
+
+export type EstimatedMetric =
+  | 'accuracy'
+  | 'precision'
+  | 'recall'
+  | 'specificity'
+  | 'f1'
+  | 'auc'
+  | 'averagePrecision';
+
+/** What a baseline keeps of the holdout, which the model did not learn from. */
+export interface EstimationBaseline {
+  /** Absent when the scores are as good as they are. */
+  readonly calibrator?: Calibrator;
+  /** A row is predicted positive at or above it. */
+  readonly threshold: number;
+  /** Standard deviation of what a row adds to a metric, and the share of rows that add to it. */
+  readonly spread: Readonly<
+    Partial<Record<EstimatedMetric, { readonly deviation: number; readonly share: number }>>
+  >;
+}
+
 /** `runs/<run>/baseline.json`: what a monitor compares with. */
 export interface Baseline {
   readonly format: 1;
@@ -141,6 +168,8 @@ export interface Baseline {
   /** Multiclass: rows of the holdout by predicted class. */
   readonly predictedClasses?: Readonly<Record<string, number>>;
   readonly metrics: ModelMetrics;
+  /** What the quality of later windows is estimated by, before labels come; probabilities of two classes only. */
+  readonly estimation?: EstimationBaseline;
   readonly confidence: number;
 }
 

@@ -11,6 +11,7 @@ import { downloadObject, putJson, requireJson } from '../shared/objects.ts';
 import type { ProjectSettings } from '../shared/settings.ts';
 import type { EvaluateRunInput } from '../training/contract.ts';
 import type { Baseline, ModelMetrics, SmokeTest } from './contract.ts';
+import { estimationBaseline } from './estimation/estimation-baseline.ts';
 import { answerWidth, predictedClasses, type Reading } from './metrics/scored-rows.ts';
 import { holdoutParts } from './scores-store.ts';
 import { smokeTestRows } from './smoke-test-rows.ts';
@@ -21,6 +22,8 @@ export interface Evaluated {
   readonly metrics: ModelMetrics;
   /** Numbers of each row's answer, row after row. */
   readonly scores: Float64Array;
+  /** Class codes, or values of a regression; as many as rows. */
+  readonly labels: Float64Array;
   readonly reading: Reading;
 }
 
@@ -34,8 +37,9 @@ export interface EvaluationWork {
 /** Writes what a monitor will compare with. */
 export async function writeBaseline(
   { settings, input, database, directory }: EvaluationWork,
-  { metrics, scores, reading }: Evaluated,
+  evaluated: Evaluated,
 ): Promise<void> {
+  const { metrics, scores, reading } = evaluated;
   const bucket = settings.dataBucket;
   const { version, digest } = input.dataset;
   const column = { name: 'prediction', type: 'double', role: 'feature' } as const;
@@ -61,6 +65,7 @@ export async function writeBaseline(
       predictedClasses: classCounts(reading.problem.classes, scores, reading),
     }),
     metrics,
+    ...estimationOf(evaluated),
     confidence: settings.gates.confidence,
   };
   await putJson(bucket, baselineKey(input.run.run), baseline);
@@ -98,6 +103,13 @@ export async function writeSmokeTest(
     })),
   };
   await putJson(settings.dataBucket, smokeTestKey(run), document);
+}
+
+/** Probabilities of two classes can be trusted later as far as they can be here; of other answers nothing is said. */
+function estimationOf({ scores, labels, reading }: Evaluated): Pick<Baseline, 'estimation'> {
+  if (reading.problem.type !== 'binary' || !reading.areProbabilities) return {};
+  const estimation = estimationBaseline(scores, labels, reading.threshold);
+  return estimation ? { estimation } : {};
 }
 
 /** What is profiled of the answers: the number itself, and of several classes the score of the predicted one. */

@@ -92,7 +92,7 @@ export async function judgeRun(work: EvaluationWork): Promise<JudgedRun> {
   const all = [...judgements, ...(await askCustomGates(work, evaluated, judgements))];
   return {
     evaluation: { ...evaluated, judgements: all, passed: allowsToPass(all), reason: summary(all) },
-    evaluated: { metrics, scores: challenger.scores, reading },
+    evaluated: { metrics, scores: challenger.scores, labels, reading },
     biasReport: groups.report,
   };
 }

@@ -24,10 +24,11 @@ export interface CountedColumn {
   readonly outOfRange: number;
 }
 
-const PREDICTION = '__score';
+/** Column of `window_rows` with the prediction. */
+export const PREDICTION = '__score';
 
-/** Needs the table `captured`; leaves `window_rows`, typed, with the prediction in `__score`. */
-export async function countWindow(database: DuckDb, baseline: Baseline): Promise<CountedWindow> {
+/** Makes `window_rows` of the table `captured`: typed, with the prediction in `__score`. */
+export async function typeRows(database: DuckDb, baseline: Baseline): Promise<void> {
   const features = baseline.features.map(
     ({ name, type }) => `, ${fromText(identifier(name), type)} AS ${identifier(name)}`,
   );
@@ -39,17 +40,36 @@ export async function countWindow(database: DuckDb, baseline: Baseline): Promise
     `CREATE OR REPLACE TABLE window_rows AS SELECT __inference_id, __row,
        ${score} AS ${PREDICTION}${features.join('')} FROM captured`,
   );
+}
+
+/** Needs the tables `captured` and `window_rows`. */
+export async function countWindow(database: DuckDb, baseline: Baseline): Promise<CountedWindow> {
   const reference = [...baseline.features, { ...baseline.prediction, name: PREDICTION }];
   const counted = await countColumns(database, 'window_rows', reference);
   const prediction = counted.pop()!;
+  const invalid = await countInvalid(database, baseline);
   return {
-    features: counted,
+    features: counted.map((column, index) => ({
+      ...column,
+      window: { ...column.window, invalid: invalid[index]! },
+    })),
     prediction: {
       ...prediction,
       baseline: baseline.prediction,
       window: { ...prediction.window, name: baseline.prediction.name },
     },
   };
+}
+
+/** Captured texts that are not of their feature's type, which the typed table holds as missing; by feature. */
+async function countInvalid(database: DuckDb, { features }: Baseline): Promise<number[]> {
+  if (features.length === 0) return [];
+  const counts = features.map(({ name, type }, index) => {
+    const text = identifier(name);
+    return `count(*) FILTER (${text} IS NOT NULL AND (${fromText(text, type)}) IS NULL) AS c${index}`;
+  });
+  const row = await database.row<Record<string, number>>(`SELECT ${counts.join(', ')} FROM captured`);
+  return features.map((_, index) => row[`c${index}`]!);
 }
 
 /** Counts a table's columns on the edges and values of their baselines, in the order of those. */

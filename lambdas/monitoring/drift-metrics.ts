@@ -59,6 +59,14 @@ export function jensenShannonDistance(reference: readonly number[], current: rea
   return Math.sqrt(Math.max(0, divergence));
 }
 
+/**
+ * What the distance exceeds with probability about 0.001 without drift: near 0 the divergence in nats is an eighth of
+ * the index of stability, whose distribution is known.
+ */
+export function jensenShannonNullBound(bins: number, n: number, m: number): number {
+  return Math.sqrt(psiNullBound(bins, n, m) / (8 * Math.LN2));
+}
+
 /** Largest difference of the shares of one bin, 0..1. */
 export function largestShareDifference(reference: readonly number[], current: readonly number[]): number {
   const p = shares(reference);

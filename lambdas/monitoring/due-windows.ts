@@ -1,10 +1,11 @@
 /** Which windows a monitor has to judge now. */
 import { filesOfSpan, firstHourOf, listCaptureFiles } from '../shared/capture-store.ts';
-import type { EndpointConfigItem, LabelsItem, WindowItem } from '../shared/catalog-items.ts';
+import type { ChampionItem, EndpointConfigItem, LabelsItem, WindowItem } from '../shared/catalog-items.ts';
 import { now } from '../shared/clock.ts';
 import { digestOf } from '../shared/digest.ts';
 import type { ObjectSummary } from '../shared/objects.ts';
 import type { ProjectSettings } from '../shared/settings.ts';
+import { labelDeadline } from './label-facts.ts';
 import { loadWindow } from './monitor-store.ts';
 import { completeWindows, parseWindow, type Window, windowAt } from './windows.ts';
 
@@ -25,6 +26,8 @@ export interface DueWindow {
   /** How it was judged last. */
   readonly before?: WindowItem;
   readonly inputs: { readonly capturesDigest: string; readonly labelsDigest: string };
+  /** Whether the deadline of its labels has passed. */
+  readonly isFinal: boolean;
 }
 
 interface Served {
@@ -33,16 +36,15 @@ interface Served {
   readonly files: readonly ObjectSummary[];
 }
 
-/** With nearly all labels there, more of them do not change a verdict. */
+/** With nearly all labels there, more of them do not change a verdict before the deadline. */
 const FULL_COVERAGE = 0.95;
-/** Labels that come later than this after a window's end do not have it judged again. */
-const LABEL_HORIZON_MS = 60 * 24 * 3_600_000;
 
 export interface FindDueOptions {
   readonly settings: ProjectSettings;
   readonly request: MonitorRequest;
   readonly configs: readonly EndpointConfigItem[];
   readonly labelFiles: readonly LabelsItem[];
+  readonly champion: ChampionItem | undefined;
 }
 
 /** Windows to judge, by model version and then in order of time. */
@@ -87,25 +89,42 @@ function candidates(
   return force ? [...complete, windowAt(nowMs, monitors.windowHours)] : complete;
 }
 
-/** Undefined for a window without captures, and for one that was judged from the same before. */
+/** Whether a window without rows is news: the model was in production for all of it. */
+export function isSilenceNews(
+  champion: ChampionItem | undefined,
+  modelVersion: number,
+  window: Window,
+): boolean {
+  if (champion?.modelVersion !== modelVersion) return false;
+  return Date.parse(champion.promotedAt) <= window.startEpochMs;
+}
+
+/**
+ * Undefined for a window that was judged from the same before, and for one without captures unless the version is in
+ * production: silence is told then. Labels have a window judged again until its deadline, and once at it.
+ */
 async function lookAt(
-  { settings, request, labelFiles }: FindDueOptions,
+  { settings, request, labelFiles, champion }: FindDueOptions,
   { modelVersion, run, files: all }: Served,
   window: Window,
 ): Promise<DueWindow | undefined> {
   const files = filesOfSpan(all, window);
-  if (files.length === 0) return undefined;
+  if (files.length === 0 && !isSilenceNews(champion, modelVersion, window)) return undefined;
+  const deadline = labelDeadline(window, settings.monitors);
   // a label cannot arrive before the prediction that it belongs to
-  const labels = labelFiles.filter(({ receivedAt }) => Date.parse(receivedAt) >= window.startEpochMs);
+  const labels = labelFiles.filter(({ receivedAt }) => {
+    const at = Date.parse(receivedAt);
+    return at >= window.startEpochMs && at < deadline;
+  });
   const inputs = {
     capturesDigest: digestOf(files.map(({ key, etag }) => [key, etag])),
     labelsDigest: digestOf(labels.map(({ sha256 }) => sha256)),
   };
   const before = await loadWindow(settings.project, modelVersion, window.id);
-  const due = { modelVersion, run, window, files, before, inputs };
+  const isFinal = now().getTime() >= deadline;
+  const due = { modelVersion, run, window, files, before, inputs, isFinal };
   if (request.force || !before || before.capturesDigest !== inputs.capturesDigest) return due;
-  const labelsMatter =
-    before.labelledRows < FULL_COVERAGE * before.rows &&
-    now().getTime() < window.endEpochMs + LABEL_HORIZON_MS;
+  if (isFinal) return before.judgedLabelsDigest === inputs.labelsDigest ? undefined : due;
+  const labelsMatter = before.labelledRows < FULL_COVERAGE * before.rows;
   return labelsMatter && before.labelsDigest !== inputs.labelsDigest ? due : undefined;
 }

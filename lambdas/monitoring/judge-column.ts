@@ -1,10 +1,11 @@
 /** The verdict of one column: effect and evidence, by its stability index. */
 import type { CategoricalProfile, ColumnProfile, NumericProfile } from '../datasets/profile/profile.ts';
-import type { Verdict } from '../shared/verdict.ts';
+import { chiSquareCdf } from '../shared/statistics/chi-square.ts';
 import type { ColumnReport } from './contract.ts';
 import {
   debiasedPsi,
   jensenShannonDistance,
+  jensenShannonNullBound,
   kolmogorovSmirnov,
   ksNullBound,
   largestShareDifference,
@@ -12,6 +13,7 @@ import {
   psiNullBound,
   wasserstein,
 } from './drift-metrics.ts';
+import { metricResult } from './metric-result.ts';
 import { categoricalBins, numericBins, type PsiBins } from './psi-bins.ts';
 
 export interface ColumnThresholds {
@@ -35,22 +37,27 @@ export interface ColumnSubject {
 /**
  * Judges a column: FAIL (WARN) when the index reaches `alert` (`warn`) and is over its null bound, so that neither a
  * trifle in a million rows nor the noise of a hundred counts.
- * @throws RangeError when the two are not of one kind, or of none that is compared.
+ * A column of a kind that is not compared is NOT_APPLICABLE.
+ * @throws RangeError when the two are not of one kind.
  */
 export function judgeColumn(subject: ColumnSubject): ColumnReport {
   const { baseline, window, thresholds, newValues = [], outOfRange = 0 } = subject;
   if (baseline.kind === 'numeric' && window.kind === 'numeric') {
     const bins = numericBins(baseline, window);
-    return {
-      ...compare(baseline, bins, window, thresholds),
-      kind: 'numeric',
-      ...numericExtras(baseline, window, outOfRange),
-    };
+    const report = compare(baseline, bins, window, thresholds);
+    const extras = numericExtras(baseline, window, outOfRange);
+    return withNumericResults(report, extras, baseline, window, thresholds.minimumSamples);
   }
   if (baseline.kind === 'categorical' && window.kind === 'categorical') {
     const bins = categoricalBins(baseline, window);
     const report = compare(baseline, bins, window, thresholds);
     return { ...report, kind: 'categorical', newCategories: newCategories(window, newValues) };
+  }
+  if (baseline.kind === 'opaque' && window.kind === 'opaque') {
+    const reason = 'Times and keys are not compared.';
+    const bins = { labels: [], reference: [], current: [] };
+    const report = compare(baseline, bins, window, thresholds);
+    return { ...report, kind: 'opaque', verdict: 'NOT_APPLICABLE', reason, results: [] };
   }
   throw new RangeError(`column "${baseline.name}": a ${baseline.kind} baseline, a ${window.kind} window`);
 }
@@ -59,38 +66,77 @@ function compare(
   baseline: ColumnProfile,
   bins: PsiBins,
   window: ColumnProfile,
-  { warn, alert, minimumSamples }: ColumnThresholds,
+  thresholds: ColumnThresholds,
 ): Omit<ColumnReport, 'kind'> {
+  const { warn, alert, minimumSamples } = thresholds;
   const [n, m, k] = [baseline.rows, window.rows, bins.labels.length];
-  const enough = m >= minimumSamples && n >= minimumSamples;
-  const psi = n === 0 || m === 0 ? 0 : populationStabilityIndex(bins.reference, bins.current);
-  const bound = n === 0 || m === 0 ? 0 : psiNullBound(k, n, m);
-  const evident = psi > bound;
-  const verdict: Verdict = !enough
-    ? 'INSUFFICIENT_DATA'
-    : evident && psi >= alert
-      ? 'FAIL'
-      : evident && psi >= warn
-        ? 'WARN'
-        : 'PASS';
+  const isEmpty = n === 0 || m === 0;
+  const psi = isEmpty ? 0 : populationStabilityIndex(bins.reference, bins.current);
+  const psiNull = isEmpty ? 0 : psiNullBound(k, n, m);
+  const psiDebiased = isEmpty ? 0 : debiasedPsi(psi, k, n, m);
+  const statistic = isEmpty ? 0 : psi / (1 / n + 1 / m);
+  const sample = { n, m, minimumSamples };
+  const index = metricResult({
+    ...{ ...sample, metric: 'PSI', kind: 'distance', value: psi, thresholds: { warn, alert } },
+    ...{ debiased: psiDebiased, statistic, nullBound: psiNull, note: `${k} bins` },
+  });
+  const distance = jensenShannonDistance(bins.reference, bins.current);
+  const largest = largestShareDifference(bins.reference, bins.current);
+  const once = { warn: 0.1, alert: 0.1 };
   return {
     name: baseline.name,
-    verdict,
-    reason: enough
-      ? `PSI ${psi.toFixed(4)} on ${k} bins; warn ${warn}, alert ${alert}, null bound ${bound.toFixed(4)}.`
-      : `${m} rows in the window, ${n} in the baseline; at least ${minimumSamples} are needed (monitors.minimumSamples).`,
+    verdict: index.verdict,
+    reason: index.reason,
     baselineRows: n,
     rows: m,
     psi,
-    psiDebiased: n === 0 || m === 0 ? 0 : debiasedPsi(psi, k, n, m),
-    psiNullBound: bound,
+    psiDebiased,
+    psiNullBound: psiNull,
     warn,
     alert,
+    pValue: k < 2 ? 1 : 1 - chiSquareCdf(statistic, k - 1),
+    results: [
+      index,
+      metricResult({
+        ...{ ...sample, metric: 'Jensen-Shannon distance', kind: 'distance', value: distance },
+        ...{ thresholds: once, nullBound: isEmpty ? 0 : jensenShannonNullBound(k, n, m) },
+      }),
+      metricResult({
+        ...{ ...sample, metric: 'largest difference of shares', kind: 'distance', value: largest },
+        ...{ thresholds: once, nullBound: isEmpty ? 0 : ksNullBound(n, m) },
+      }),
+    ],
     bins: { labels: bins.labels, baseline: bins.reference, window: bins.current },
     missingShare: { baseline: share(baseline.missing, n), window: share(window.missing, m) },
-    jensenShannonDistance: jensenShannonDistance(bins.reference, bins.current),
-    largestShareDifference: largestShareDifference(bins.reference, bins.current),
+    jensenShannonDistance: distance,
+    largestShareDifference: largest,
   };
+}
+
+/** Reported beside the index: they cover tails and location without the bins, and are not voted. */
+function withNumericResults(
+  report: Omit<ColumnReport, 'kind'>,
+  extras: ReturnType<typeof numericExtras>,
+  { n }: NumericProfile,
+  { n: m }: NumericProfile,
+  minimumSamples: number,
+): ColumnReport {
+  const { ks, wasserstein: moved } = extras;
+  const sample = { n, m, minimumSamples };
+  const results = [...report.results];
+  if (ks) {
+    const { d, nullBound } = ks;
+    const thresholds = { warn: 0.1, alert: 0.1 };
+    results.push(
+      metricResult({ ...sample, metric: 'KS', kind: 'distance', value: d, nullBound, thresholds }),
+    );
+  }
+  if (moved?.normalised !== undefined) {
+    const thresholds = { warn: 0.1, alert: 0.25 };
+    const metric = 'Wasserstein over σ';
+    results.push(metricResult({ ...sample, metric, kind: 'distance', value: moved.normalised, thresholds }));
+  }
+  return { ...report, kind: 'numeric', results, ...extras };
 }
 
 function numericExtras(

@@ -27,7 +27,7 @@ export async function assessAll(
   project: ProjectItem,
   state: ControllerState,
   requests: readonly RunRequest[],
-  { champion, head }: Surroundings,
+  { champion, head, failing }: Surroundings,
   ports: RetrainingPorts,
 ): Promise<Assessed> {
   const settings = await loadSettings(project.dataBucket, project.settingsDigest);
@@ -41,15 +41,8 @@ export async function assessAll(
     return counted;
   };
   const now = ports.now();
-  const about = {
-    state,
-    settings: settings.retraining,
-    head,
-    champion,
-    hasUnusedLabels,
-    trainingDigest,
-    now,
-  };
+  const known = { settings: settings.retraining, head, champion, failing, hasUnusedLabels };
+  const about = { ...known, state, trainingDigest, now };
   const assessed: Assessment[] = [];
   const wanted = new Map<string, Wanted>();
   for (const request of requests) {

@@ -8,6 +8,7 @@ import {
   type RunRequest,
   SK,
   type VersionItem,
+  type WindowItem,
 } from '../shared/catalog-items.ts';
 import { canonicalJson } from '../shared/digest.ts';
 import { RetryableError } from '../shared/errors.ts';
@@ -42,6 +43,8 @@ export interface Decided {
 export interface Surroundings {
   readonly champion: ChampionItem | undefined;
   readonly head: VersionItem | undefined;
+  /** The window of the champion that was judged last, when it failed. */
+  readonly failing: WindowItem | undefined;
 }
 
 /**
@@ -77,7 +80,8 @@ async function nextState(
   ports: RetrainingPorts,
 ): Promise<ControllerState> {
   const name = project.project;
-  const { champion, head } = await surroundings(name);
+  const around = await surroundings(name);
+  const { champion, failing } = around;
   const episodes = state.episodes ?? [];
   const settled = settleEpisodes(state, await episodeFacts(name, episodes, champion));
   const settledState: ControllerState = { ...state, losses: settled.losses };
@@ -85,14 +89,14 @@ async function nextState(
   const again = requestsOfAlarms({
     on: champion ? await ports.alarmsOn(name) : [],
     champion,
-    failing: await failingWindow(name, champion),
+    failing,
     pending: offered ? [...pending, offered] : pending,
     answered,
   });
   const { live, superseded } = collect(state, offered ? [offered, ...again] : again);
   const considered = { project: name, superseded, settled };
   if (live.length === 0) return advance(state, { ...considered, assessments: [] }, undefined, ports.now());
-  const { assessments, facts } = await assessAll(project, settledState, live, { champion, head }, ports);
+  const { assessments, facts } = await assessAll(project, settledState, live, around, ports);
   return advance(state, { ...considered, assessments }, facts, ports.now());
 }
 
@@ -102,5 +106,5 @@ async function surroundings(project: string): Promise<Surroundings> {
   const headVersion = (await getItem<HeadItem>(pk, SK.head))?.item.version;
   const head =
     headVersion === undefined ? undefined : (await getItem<VersionItem>(pk, SK.version(headVersion)))?.item;
-  return { champion, head };
+  return { champion, head, failing: await failingWindow(project, champion) };
 }

@@ -24,14 +24,22 @@ export const METRIC_NAMESPACE = 'Driftless';
 export const METRIC = {
   /** 1 when a judged window's drift verdict is FAIL, else 0. Not emitted for INSUFFICIENT_DATA. */
   driftAlert: 'DriftAlert',
-  /** Count of features whose verdict is FAIL. */
-  driftedFeatures: 'DriftedFeatures',
+  /** Features whose verdict is FAIL over those that were judged, 0..1. */
+  driftedShare: 'DriftedShare',
+  /** PSI of the feature that drifted most. */
+  worstPsi: 'WorstPsi',
+  /** 1 when inputs are broken: values missing or of another type, rows of another form. Else 0. */
+  dataQualityAlert: 'DataQualityAlert',
+  /** Captured rows of the window; 0 for one in which the model in production answered nothing. */
+  rows: 'WindowRows',
   /** PSI of the prediction column. */
   predictionPsi: 'PredictionPsi',
   /** 1 when quality fell below the holdout's by more than the margin, by interval. Not emitted without labels enough. */
   qualityAlert: 'QualityAlert',
   /** Realized value of the project's quality metric. Not emitted without labels enough. */
   modelQuality: 'ModelQuality',
+  /** The same metric expected by the scores alone, before labels come. */
+  estimatedQuality: 'EstimatedQuality',
   /** 0..1. */
   labelCoverage: 'LabelCoverage',
   /** 1 when an answer in the bake differs from its evaluated score by more than the tolerance, else 0. */

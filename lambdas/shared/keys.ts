@@ -56,6 +56,12 @@ export const capturePrefix = (modelVersion: number, endpointConfig: string) =>
   `captures/${modelVersion}/${endpointConfig}`;
 export const windowReportKey = (modelVersion: number, window: string) =>
   `monitors/${modelVersion}/${window}/report.json`;
+/** Beside the report: the page for people, and Model Monitor's documents. */
+export const windowDocumentKey = (
+  modelVersion: number,
+  window: string,
+  document: 'report.html' | 'statistics.json' | 'constraints.json' | 'constraint_violations.json',
+) => `monitors/${modelVersion}/${window}/${document}`;
 /** `files/...` as they came, beside `checks.json`: an upload may hold a file of that name. */
 export const rejectedPrefix = (upload: string) => `rejected/${upload}/`;
 export const settingsKey = (sha256: string) => `settings/${sha256}.json`;

@@ -62,7 +62,7 @@ export class Names {
   }
 }
 
-export const PROJECT_ALARMS = ['drift', 'quality', 'smoke-test', '5xx', 'latency'] as const;
+export const PROJECT_ALARMS = ['drift', 'quality', 'data-quality', 'smoke-test', '5xx', 'latency'] as const;
 /** Those that ask for a better model. */
 export const RETRAINING_ALARMS = ['drift', 'quality'] as const satisfies readonly ProjectAlarm[];
 export type ProjectAlarm = (typeof PROJECT_ALARMS)[number];

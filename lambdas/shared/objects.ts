@@ -99,6 +99,11 @@ export async function putJson(
   }
 }
 
+/** Writes a text under its content type, over whatever was there. */
+export async function putText(bucket: string, key: string, text: string, contentType: string): Promise<void> {
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: text, ContentType: contentType }));
+}
+
 /**
  * Size, ETag and time of an object, or undefined when there is none. By LIST: a HEAD of an absent key answers 403, not
  * 404, to a role whose `s3:ListBucket` is limited to prefixes, and could not be told from a missing permission.

@@ -6,12 +6,14 @@
  */
 
 import type { DatasetSettings } from './dataset-settings.ts';
-import type { GateSettings, Metric } from './gate-settings.ts';
+import type { GateSettings } from './gate-settings.ts';
+import type { MonitorSettings } from './monitor-settings.ts';
 import type { RetrainingSettings } from './retraining-settings.ts';
 import type { ProblemSettings, TrainerSettings, TuningSettings } from './training-settings.ts';
 
 export * from './dataset-settings.ts';
 export * from './gate-settings.ts';
+export * from './monitor-settings.ts';
 export * from './retraining-settings.ts';
 export * from './training-settings.ts';
 
@@ -41,19 +43,6 @@ export interface ServingSettings {
   readonly capturePercentage: number;
   /** Names of the alarms that roll a deployment back. */
   readonly rollbackAlarms: readonly string[];
-}
-
-export interface MonitorSettings {
-  readonly windowHours: number;
-  readonly minimumSamples: number;
-  readonly psi: { readonly warn: number; readonly alert: number };
-  readonly predictionPsi: { readonly warn: number; readonly alert: number };
-  readonly quality: {
-    readonly metric: Metric;
-    /** How far below its holdout value the metric may fall; >= 0. */
-    readonly maximumDrop: number;
-    readonly minimumLabels: number;
-  };
 }
 
 export interface MlflowSettings {

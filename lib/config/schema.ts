@@ -7,9 +7,10 @@ import { datasetMistakes } from './dataset-mistakes.ts';
 import { datasetSchema } from './dataset-schema.ts';
 import { fraction, name, positive } from './fields.ts';
 import { gatesSchema } from './gates-schema.ts';
+import { monitorsSchema } from './monitors-schema.ts';
 import { problemSchema } from './problem.ts';
 import { retrainingSchema } from './retraining-schema.ts';
-import { monitorsSchema, servingSchema } from './serving-schema.ts';
+import { servingSchema } from './serving-schema.ts';
 import { stageSchema } from './stage-schema.ts';
 import { trainerSchema } from './trainer-schema.ts';
 import { trainingMistakes } from './training-mistakes.ts';
@@ -70,16 +71,15 @@ export const projectSchema = z
         message: 'holdoutFraction + validationFraction below 1, so that rows are left to train on',
       });
     }
-    for (const monitor of ['psi', 'predictionPsi'] as const) {
-      const { warn, alert } = project.monitors[monitor];
-      if (warn > alert) {
-        context.addIssue({
-          code: 'custom',
-          path: ['monitors', monitor, 'warn'],
-          input: warn,
-          message: `at most alert (${alert}); lower warn or raise alert`,
-        });
-      }
+    const known = Object.keys(project.dataset.columns);
+    for (const name of Object.keys(project.monitors.columns ?? {})) {
+      if (known.length === 0 || known.includes(name)) continue;
+      context.addIssue({
+        code: 'custom',
+        path: ['monitors', 'columns', name],
+        input: name,
+        message: `a column of the dataset: ${known.join(', ')}`,
+      });
     }
   });
 

@@ -1,6 +1,6 @@
-/** What `driftless.config.ts` may say about serving and monitoring. */
+/** What `driftless.config.ts` may say about serving. */
 import { z } from 'zod';
-import { instanceType, metric, positive } from './fields.ts';
+import { instanceType, positive } from './fields.ts';
 
 export const servingSchema = z.strictObject({
   instanceType: instanceType.default('ml.m5.large'),
@@ -17,27 +17,4 @@ export const servingSchema = z.strictObject({
   capturePercentage: z.number().int().min(0).max(100).default(100),
   /** Alarm on the model's p90 latency. */
   maximumLatencyMs: positive.default(1000),
-});
-
-export const monitorsSchema = z.strictObject({
-  /** How often the monitor looks for complete windows: every so many hours of the day, at half past, UTC. */
-  everyHours: z.literal([1, 2, 3, 4, 6, 8, 12, 24]).default(24),
-  /** Length of a window; 168 aligns it to weeks that start on Monday, UTC. */
-  windowHours: positive.max(744).default(168),
-  minimumSamples: positive.default(200),
-  psi: z
-    .strictObject({ warn: z.number().positive().default(0.1), alert: z.number().positive().default(0.2) })
-    .prefault({}),
-  predictionPsi: z
-    .strictObject({ warn: z.number().positive().default(0.1), alert: z.number().positive().default(0.15) })
-    .prefault({}),
-  quality: z
-    .strictObject({
-      /** @default - auc, accuracy or rmse, by the problem */
-      metric: metric.optional(),
-      /** How far the metric may fall below its holdout value. */
-      maximumDrop: z.number().min(0).default(0.05),
-      minimumLabels: positive.default(200),
-    })
-    .prefault({}),
 });

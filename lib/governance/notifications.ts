@@ -133,12 +133,17 @@ export class Notifications extends Construct {
       dashboardName: names.function('overview'),
       widgets: [
         [
-          graph('Drift: features over their threshold', search(METRIC.driftedFeatures)),
+          graph('Drift: share of features over their threshold', search(METRIC.driftedShare)),
           graph('Drift of the prediction (PSI)', search(METRIC.predictionPsi)),
         ],
         [
           graph('Realized model quality', search(METRIC.modelQuality)),
-          graph('Share of predictions with a label', search(METRIC.labelCoverage)),
+          graph('Expected model quality, without labels', search(METRIC.estimatedQuality)),
+        ],
+        [graph('Share of predictions with a label', search(METRIC.labelCoverage))],
+        [
+          graph('Drift: index of the worst feature (PSI)', search(METRIC.worstPsi)),
+          graph('Captured rows of a window', search(METRIC.rows)),
         ],
         [
           graph('Failed runs, rollouts and uploads', failed, failedUploads),

@@ -25,7 +25,12 @@ export class Monitoring extends Construct {
       write: ['monitors/*'],
       list: ['captures/*'],
     });
-    this.run.allow(publishMetrics());
+    this.run.allow(publishMetrics()).allow({
+      sid: 'ReadTraffic',
+      actions: ['cloudwatch:GetMetricData'],
+      resources: ['*'],
+      because: 'GetMetricData has no resource type and no condition that narrows it.',
+    });
     eventRule(this, 'monitor-requested', context, {
       description: 'A person asked for a judgement',
       eventBus: context.bus,

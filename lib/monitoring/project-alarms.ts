@@ -1,4 +1,4 @@
-/** The five alarms of a project: two ask for retraining, two roll a deployment back, one tells a person. */
+/** The six alarms of a project: two ask for retraining, two roll a deployment back, two tell a person. */
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -15,6 +15,12 @@ export interface ProjectAlarmsProps {
   readonly maximumLatencyMs: number;
 }
 
+/**
+ * A window's verdict stands until the next window is judged: between two judgements there is no data, and silence
+ * neither raises an alarm nor ends one.
+ */
+const UNTIL_JUDGED = cloudwatch.TreatMissingData.IGNORE;
+
 /** SageMaker reports model latency in microseconds. */
 const MICROSECONDS_PER_MS = 1000;
 
@@ -23,7 +29,14 @@ export function projectAlarms(
   { project, names, settings, maximumLatencyMs }: ProjectAlarmsProps,
 ): void {
   const topic = new SnsAction(Topic.fromTopicArn(scope, 'Notifications', names.arn('sns', names.topic())));
-  const alarm = (name: ProjectAlarm, metric: cloudwatch.IMetric, threshold: number, description: string) =>
+  const alarm = (
+    name: ProjectAlarm,
+    metric: cloudwatch.IMetric,
+    threshold: number,
+    description: string,
+    // no judgement, no breach: what should have spoken is found by the sweep
+    treatMissingData = cloudwatch.TreatMissingData.NOT_BREACHING,
+  ) =>
     new cloudwatch.Alarm(scope, `${name}-alarm`, {
       alarmName: names.alarm(project, name),
       alarmDescription: `${description} Runbook: docs/runbook.md#${name}`,
@@ -31,8 +44,7 @@ export function projectAlarms(
       threshold,
       evaluationPeriods: 1,
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      // No judgement, no request: silence is not a breach, and what should have spoken is found by the sweep.
-      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+      treatMissingData,
     }).addAlarmAction(topic);
 
   const judged = (metricName: string, period: Duration) =>
@@ -60,12 +72,21 @@ export function projectAlarms(
     judged(METRIC.driftAlert, Duration.minutes(5)),
     1,
     'A window drifted from what the model was trained on.',
+    UNTIL_JUDGED,
   );
   alarm(
     'quality',
     judged(METRIC.qualityAlert, Duration.minutes(5)),
     1,
     'Realized quality fell below the holdout by more than the margin.',
+    UNTIL_JUDGED,
+  );
+  alarm(
+    'data-quality',
+    judged(METRIC.dataQualityAlert, Duration.minutes(5)),
+    1,
+    'Inputs are broken: values are missing or of another type, or rows have another form.',
+    UNTIL_JUDGED,
   );
   alarm(
     'smoke-test',

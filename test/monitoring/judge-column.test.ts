@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { CategoricalProfile } from '../../lambdas/datasets/profile/profile.ts';
 import type { ModelMetrics } from '../../lambdas/evaluation/contract.ts';
-import type { ColumnReport, DriftReport, QualityReport } from '../../lambdas/monitoring/contract.ts';
+import type {
+  ColumnReport,
+  DataQualityReport,
+  DriftReport,
+  MetricResult,
+  QualityReport,
+} from '../../lambdas/monitoring/contract.ts';
 import { judgeColumn } from '../../lambdas/monitoring/judge-column.ts';
 import { judgeDrift } from '../../lambdas/monitoring/judge-drift.ts';
 import { judgeQuality } from '../../lambdas/monitoring/judge-quality.ts';
@@ -71,7 +77,7 @@ describe('judgeColumn: effect and evidence', () => {
 
 describe('judgeDrift', () => {
   const report = (name: string, verdict: Verdict, psi = 0) =>
-    ({ name, verdict, psi, reason: '' }) as ColumnReport;
+    ({ name, verdict, psi, pValue: verdict === 'PASS' ? 0.5 : 1e-6, reason: '' }) as ColumnReport;
   it.each<[Verdict, Verdict[], Verdict]>([
     ['PASS', ['PASS', 'PASS'], 'PASS'],
     ['WARN', ['PASS', 'WARN'], 'PASS'],
@@ -88,6 +94,42 @@ describe('judgeDrift', () => {
     const drift = judgeDrift(features, report('prediction', 'PASS'));
     expect(drift.driftedFeatures).toEqual(['c', 'a']);
     expect(drift.reason).toContain('2 of 3 features drifted: c, a');
+  });
+});
+
+describe('judgeDrift over many features', () => {
+  const report = (pValue: number, verdict: Verdict = 'FAIL') =>
+    ({ name: `p${pValue}`, verdict, psi: 0.3, pValue, reason: '' }) as ColumnReport;
+  const prediction = { ...report(0.5), verdict: 'PASS' } as ColumnReport;
+  /** 98 features without drift, and two. */
+  const many = (first: number, second: number) => [
+    report(first),
+    report(second),
+    ...Array.from({ length: 98 }, () => report(0.5, 'PASS')),
+  ];
+
+  // Benjamini and Hochberg at 0.01 over 100: the smallest needs 0.0001, the two smallest together 0.0002
+  it.each([
+    [0.00009, 0.4, ['p0.00009']],
+    [0.00015, 0.4, []],
+    [0.00015, 0.00019, ['p0.00015', 'p0.00019']],
+  ])('with p-values %d and %d tells of %j', (first, second, told) => {
+    const drift = judgeDrift(many(first, second), prediction);
+    expect(drift.driftedFeatures).toEqual(told);
+    expect(drift.driftedShare).toBe(told.length / 100);
+    expect(drift.verdict).toBe(told.length > 0 ? 'FAIL' : 'PASS');
+  });
+
+  it('says of a feature that chance explains why it does not count', () => {
+    const { features } = judgeDrift(many(0.00015, 0.4), prediction);
+    expect(features[0]!.verdict).toBe('PASS');
+    expect(features[0]!.reason).toContain('One of 100 features may look so by chance');
+  });
+
+  it('leaves out what is ignored', () => {
+    const drift = judgeDrift([report(1e-9)], prediction, { ignored: ['p1e-9'] });
+    expect(drift).toMatchObject({ verdict: 'PASS', driftedFeatures: [], driftedShare: 0 });
+    expect(drift.features[0]!.verdict).toBe('NOT_APPLICABLE');
   });
 });
 
@@ -114,8 +156,8 @@ describe('judgeQuality', () => {
     expect(judged(4000, wrong)).toMatchObject({ verdict, labelCoverage: 0.4, bound: 0.75 });
   });
 
-  it('is INSUFFICIENT_DATA below the minimum number of labels, without an estimate', () => {
-    expect(judged(199, 90).verdict).toBe('INSUFFICIENT_DATA');
+  it('is INSUFFICIENT_LABELS below the minimum number of labels, without an estimate', () => {
+    expect(judged(199, 90).verdict).toBe('INSUFFICIENT_LABELS');
     expect(judged(199, 90)).not.toHaveProperty('estimate');
   });
 
@@ -123,10 +165,34 @@ describe('judgeQuality', () => {
     expect(judged(240, 48)).toMatchObject({ verdict: 'INSUFFICIENT_DATA', estimate: expect.anything() });
   });
 
-  it('does not hold a drift verdict back, but fails a window', () => {
-    const drift = { verdict: 'PASS' } as DriftReport;
-    expect(windowVerdict(drift, { verdict: 'INSUFFICIENT_DATA' } as QualityReport)).toBe('PASS');
-    expect(windowVerdict(drift, { verdict: 'FAIL' } as QualityReport)).toBe('FAIL');
+  it('is INSUFFICIENT_LABELS below the share that the settings ask for', () => {
+    const asked = { ...settings, minimumCoverage: 0.5 };
+    const subject = { settings: asked, baseline, reading, rows: 10_000, labelled: rows(4000, 10) };
+    expect(judgeQuality(subject)).toMatchObject({ verdict: 'INSUFFICIENT_LABELS', labelCoverage: 0.4 });
+    expect(judgeQuality({ ...subject, rows: 8000 }).verdict).toBe('PASS');
+  });
+
+  it('warns of labels that are no fair sample', () => {
+    const selection = { verdict: 'FAIL', value: 0.5 } as MetricResult;
+    const labels = { coverage: 0.4, duplicates: 0, unmatched: 0, deadline: '', selection };
+    const subject = { settings, baseline, reading, rows: 10_000, labelled: rows(4000, 10), labels };
+    expect(judgeQuality(subject).reason).toContain('PSI 0.5000): they may be no fair sample');
+  });
+});
+
+describe('windowVerdict', () => {
+  const parts = (drift: Verdict, dataQuality: Verdict, quality: QualityReport['verdict']) =>
+    windowVerdict({
+      drift: { verdict: drift } as DriftReport,
+      dataQuality: { verdict: dataQuality } as DataQualityReport,
+      quality: { verdict: quality } as QualityReport,
+    });
+  it('is the worst of what could be judged; labels that are to come hold nothing back', () => {
+    expect(parts('PASS', 'PASS', 'INSUFFICIENT_LABELS')).toBe('PASS');
+    expect(parts('PASS', 'WARN', 'INSUFFICIENT_LABELS')).toBe('WARN');
+    expect(parts('PASS', 'PASS', 'FAIL')).toBe('FAIL');
+    expect(parts('WARN', 'FAIL', 'PASS')).toBe('FAIL');
+    expect(parts('INSUFFICIENT_DATA', 'INSUFFICIENT_DATA', 'INSUFFICIENT_LABELS')).toBe('INSUFFICIENT_DATA');
   });
 });
 

@@ -8,6 +8,7 @@ import { datasetPresent } from '../../lambdas/retraining/guards/dataset-present.
 import { enoughNewLabels } from '../../lambdas/retraining/guards/enough-new-labels.ts';
 import type { Guard, GuardSubject } from '../../lambdas/retraining/guards/guard.ts';
 import { GUARDS } from '../../lambdas/retraining/guards/index.ts';
+import { inputsIntact } from '../../lambdas/retraining/guards/inputs-intact.ts';
 import { monthlyBudget } from '../../lambdas/retraining/guards/monthly-budget.ts';
 import { outdatedAlarm } from '../../lambdas/retraining/guards/outdated-alarm.ts';
 import { paused } from '../../lambdas/retraining/guards/paused.ts';
@@ -108,6 +109,35 @@ describe('run-lock, whose run never ended', () => {
     const held = { ...EMPTY_STATE, lock: { ...lock, leaseUntil: '2026-03-01T12:00:00.000Z' } };
     expect(await verdict(runLock, aSubject('manual', { state: held }))).toBe('FAIL');
   });
+});
+
+describe('inputs-intact', () => {
+  const window = {
+    modelVersion: 1,
+    window: 'w',
+    verdict: 'FAIL',
+    reportKey: 'k',
+    judgedAt: '',
+    rows: 9,
+  } as const;
+  const failing = { ...window, labelledRows: 0, failed: ['missing of distance'] };
+  it('holds an alarm back while what arrives is broken, and says what', async () => {
+    const broken = { ...failing, dataQualityVerdict: 'FAIL' } as const;
+    const judgement = await inputsIntact.judge(aSubject('alarm', { failing: broken }));
+    expect(judgement).toMatchObject({
+      verdict: 'FAIL',
+      reason: expect.stringContaining('missing of distance'),
+    });
+    expect(await verdict(inputsIntact, aSubject('manual', { failing: broken }))).toBe('NOT_APPLICABLE');
+  });
+  it.each(['PASS', 'WARN', undefined] as const)(
+    'lets it pass when they are %s',
+    async (dataQualityVerdict) => {
+      const whole = { ...failing, ...(dataQualityVerdict && { dataQualityVerdict }) };
+      expect(await verdict(inputsIntact, aSubject('alarm', { failing: whole }))).toBe('PASS');
+      expect(await verdict(inputsIntact, aSubject('alarm'))).toBe('PASS');
+    },
+  );
 });
 
 describe('paused', () => {
@@ -256,6 +286,7 @@ describe('assess', () => {
       'request-valid',
       'unchanged',
       'outdated-alarm',
+      'inputs-intact',
       'paused',
       'run-lock',
       'cooldown',

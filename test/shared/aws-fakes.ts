@@ -2,7 +2,12 @@
  * In-memory S3, DynamoDB and EventBridge behind the SDK's own clients, as deep as the handlers use them. Strict: an
  * operation or a condition that is not known here throws.
  */
-import { CloudWatchClient, DescribeAlarmsCommand, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  CloudWatchClient,
+  DescribeAlarmsCommand,
+  GetMetricDataCommand,
+  PutMetricDataCommand,
+} from '@aws-sdk/client-cloudwatch';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import {
   DeleteCommand,
@@ -21,6 +26,8 @@ export interface FakeAws extends Omit<FakeS3, 'restore'> {
   readonly items: Map<string, Record<string, unknown>>;
   readonly events: { name: string; detail: Record<string, unknown> }[];
   readonly metrics: { name: string; value: number; dimensions: Record<string, string> }[];
+  /** Values of the endpoint's metrics, by name. */
+  served: Record<string, number[]>;
   /** Alarms that are on. */
   alarms: { name: string; reason: string; since: string }[];
   /** Most entries in a page of a listing. */
@@ -59,6 +66,7 @@ export function fakeAws(): FakeAws {
     events,
     metrics,
     alarms: [],
+    served: {},
     keys: (prefix) => [...objects.keys()].filter((key) => key.startsWith(prefix)).sort(),
     json: (bucket, key) => {
       const object = objects.get(`${bucket}/${key}`);
@@ -121,6 +129,16 @@ export function fakeAws(): FakeAws {
     return {};
   });
 
+  cloudWatch.on(GetMetricDataCommand).callsFake(async (input) => {
+    await fake.before('GetMetricData', input);
+    const MetricDataResults = input.MetricDataQueries.map(
+      ({ Id, MetricStat }: { Id: string; MetricStat: { Metric: { MetricName: string } } }) => ({
+        Id,
+        Values: fake.served[MetricStat.Metric.MetricName] ?? [],
+      }),
+    );
+    return { MetricDataResults };
+  });
   cloudWatch.on(DescribeAlarmsCommand).callsFake(async (input) => {
     await fake.before('DescribeAlarms', input);
     if (input.StateValue !== 'ALARM') throw new Error('not faked: alarms in other states');

@@ -1,5 +1,5 @@
 /** What a guard is: a check that a retrain request must pass, one file each. */
-import type { ChampionItem, RunRequest, VersionItem } from '../../shared/catalog-items.ts';
+import type { ChampionItem, RunRequest, VersionItem, WindowItem } from '../../shared/catalog-items.ts';
 import type { RetrainingSettings } from '../../shared/settings.ts';
 import type { Judgement, Verdict } from '../../shared/verdict.ts';
 import type { ControllerState } from '../controller-state.ts';
@@ -13,6 +13,8 @@ export interface GuardSubject {
   /** What is wrong with the version and the settings that the request asks for, one sentence each. */
   readonly mistakes?: readonly string[];
   readonly champion?: ChampionItem | undefined;
+  /** The window of the model in production that was judged last, when it failed. */
+  readonly failing?: WindowItem | undefined;
   /** Whether label files are there that the head does not hold. */
   readonly hasUnusedLabels?: boolean;
   /** What a run would train with. */

@@ -5,6 +5,7 @@ import { dailyBudget } from './daily-budget.ts';
 import { datasetPresent } from './dataset-present.ts';
 import { enoughNewLabels } from './enough-new-labels.ts';
 import type { Guard } from './guard.ts';
+import { inputsIntact } from './inputs-intact.ts';
 import { monthlyBudget } from './monthly-budget.ts';
 import { outdatedAlarm } from './outdated-alarm.ts';
 import { paused } from './paused.ts';
@@ -19,6 +20,7 @@ export const GUARDS: readonly Guard[] = [
   requestValid,
   unchanged,
   outdatedAlarm,
+  inputsIntact,
   paused,
   runLock,
   cooldown,
