@@ -2,7 +2,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
-import { eventRule } from '../shared/event-rule.ts';
+import { domainEvents, eventRule } from '../shared/event-rule.ts';
 import { allowData, bindBus, bindCatalog, type PlatformContext } from '../shared/platform-context.ts';
 import { PlatformFunction } from '../shared/platform-function.ts';
 
@@ -18,6 +18,7 @@ export class Registry extends Construct {
     this.register = this.addRegistration(context);
     this.expire = this.addExpiry(context);
     this.recordApprovals(context);
+    this.logRuns(context);
   }
 
   private addRegistration(context: PlatformContext): PlatformFunction {
@@ -90,6 +91,37 @@ export class Registry extends Construct {
         },
       },
       target: record,
+    });
+  }
+
+  /** For projects with `mlflow.tracking`; of others it reads the settings and ends. */
+  private logRuns(context: PlatformContext): void {
+    const { names } = context;
+    const log = new PlatformFunction(this, 'log-run', context, {
+      description: 'Logs runs that have ended to MLflow, for the projects that ask for it',
+      invokedBy: 'event',
+      timeout: Duration.minutes(2),
+    });
+    bindCatalog(log, context, 'get');
+    allowData(log, context, { read: ['runs/*', 'settings/*'] });
+    log.allow({
+      sid: 'LogToManagedMlflow',
+      actions: [
+        'sagemaker-mlflow:CreateExperiment',
+        'sagemaker-mlflow:CreateRun',
+        'sagemaker-mlflow:GetExperimentByName',
+        'sagemaker-mlflow:LogBatch',
+        'sagemaker-mlflow:SearchRuns',
+        'sagemaker-mlflow:UpdateRun',
+      ],
+      resources: [names.arn('sagemaker', 'mlflow-tracking-server/*')],
+      because: 'Projects name their tracking servers, and are deployed later.',
+    });
+    eventRule(this, 'run-ended', context, {
+      description: 'A run has ended, and its project may want it logged',
+      eventBus: context.bus,
+      pattern: domainEvents('RunFinished'),
+      target: log,
     });
   }
 }

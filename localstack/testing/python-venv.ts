@@ -14,6 +14,16 @@ export const awsClients = () => pythonPrograms(['awscli==1.46.3', 'boto3==1.44.5
 /** Folder with a `python` that has the SageMaker Python SDK, and scikit-learn to judge models by. */
 export const sagemakerSdk = () => pythonPrograms(['sagemaker==2.257.7', 'scikit-learn==1.7.2']);
 
+/** Folder with `mlflow`, whose server keeps its records in SQLite. Its slim package: without what trains and draws. */
+export const mlflowServer = () =>
+  pythonPrograms([
+    'mlflow-skinny==3.6.0',
+    'Flask==3.1.2',
+    'flask-cors==6.0.1',
+    'alembic==1.17.1',
+    'SQLAlchemy==2.0.44',
+  ]);
+
 /** Folder with `cfn-lint`. The first call on a machine installs it. */
 export const cfnLint = () => pythonPrograms(['cfn-lint==1.58.0']);
 

@@ -64,6 +64,7 @@ const UNANSWERABLE: Readonly<Record<string, unknown>> = {
   'decide-retraining': {},
   'record-audit': {},
   'record-approval': {},
+  'log-run': {},
   'settle-run': { detail: { executionArn: 'arn:unknown', name: 'unknown', status: 'ABORTED' } },
   // nobody listens there
   'register-project': { RequestType: 'Create', ResponseURL: 'http://127.0.0.1:9/', ResourceProperties: {} },

@@ -77,6 +77,8 @@ const NEEDED_ON_AWS: Readonly<Record<string, string>> = {
   'reconcile: LookAtExecutions: resource arn:aws:states:us-east-1:000000000000:execution:driftless-local-training:*':
     'A run whose end no event told: settle-run hears of every one here.',
   'decide-retraining: WriteData': 'The settings of a run that a person asks for with --set.',
+  'log-run: LogToManagedMlflow': 'A project with mlflow.tracking; the example has none.',
+  [`log-run: ReadData: resource ${DATA}/runs/*`]: 'The documents of a run of such a project.',
   'next-attempt: PutDomainEvents': 'A job that waits for capacity: there is always some here.',
   'next-attempt: UseTheCatalog': 'The decision to try a job again: none fails by chance here.',
   'plan-training: ListData': 'A model to reuse whose object is gone: without it S3 says 403 instead of 404.',
@@ -192,6 +194,7 @@ const SHORT_NAMES: readonly (readonly [RegExp, string])[] = [
   [/^driftless-local-platform-retrainingdecideretraining\S+/, 'decide-retraining:'],
   [/^driftless-local-platform-governancereconcile\S+/, 'reconcile:'],
   [/^driftless-local-platform-trainingnextattempt\S+/, 'next-attempt:'],
+  [/^driftless-local-platform-registrylogrun\S+/, 'log-run:'],
   [/^driftless-local-platform-trainingplantraining\S+/, 'plan-training:'],
   [/^driftless-local-platform-datasetsingestplanscan\S+/, 'plan-scan:'],
   [/^driftless-local-platform-datasetsingestcommitupload\S+/, 'commit-upload:'],
