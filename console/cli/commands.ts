@@ -1,14 +1,17 @@
 /** The commands of `driftless`, in the order of the loop. */
 import { Command } from 'commander';
+import { addBias } from './bias.ts';
 import { addDatasets } from './datasets.ts';
 import { addDecisions } from './decisions.ts';
 import { addDoctor } from './doctor.ts';
+import { addDrift } from './drift.ts';
 import { addForget } from './forget.ts';
 import { addInvoke } from './invoke.ts';
 import { addLineage } from './lineage.ts';
 import { addModels } from './models.ts';
 import { addMonitor } from './monitor.ts';
 import { addProfile } from './profile.ts';
+import { addQuality } from './quality.ts';
 import { addRetraining } from './retraining.ts';
 import { addRuns } from './runs.ts';
 import { addStatus } from './status.ts';
@@ -27,6 +30,9 @@ export function driftless(): Command {
     addStatus,
     addDatasets,
     addProfile,
+    addDrift,
+    addQuality,
+    addBias,
     addForget,
     addTrain,
     addRuns,

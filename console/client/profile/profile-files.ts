@@ -1,6 +1,4 @@
 /** Profiles and checks files on this machine, without a cloud, by the code that an upload meets. */
-import { symlink } from 'node:fs/promises';
-import { extname, join, resolve } from 'node:path';
 import { checkUpload } from '../../../lambdas/datasets/checks/check-upload.ts';
 import type { FileFacts, ReadFinding } from '../../../lambdas/datasets/checks/fact-types.ts';
 import { collectFacts } from '../../../lambdas/datasets/checks/facts.ts';
@@ -11,15 +9,14 @@ import {
   isReadable,
   type LocalFile,
 } from '../../../lambdas/datasets/files/inspected-file.ts';
-import { type StagedFile, stageRows } from '../../../lambdas/datasets/files/stage-rows.ts';
+import type { StagedFile } from '../../../lambdas/datasets/files/stage-rows.ts';
 import type { DatasetProfile } from '../../../lambdas/datasets/profile/profile.ts';
 import { profileTable } from '../../../lambdas/datasets/profile/profile-table.ts';
-import { evolveSchema } from '../../../lambdas/datasets/schema/evolution.ts';
-import { stageInferred } from '../../../lambdas/datasets/schema/stage-inferred.ts';
 import type { DuckDb } from '../../../lambdas/shared/duckdb.ts';
 import type { DatasetSettings } from '../../../lambdas/shared/settings.ts';
 import { withTempDirectory } from '../../../lambdas/shared/temp-directory.ts';
 import { withLocalDuckDb } from '../local-duckdb.ts';
+import { columnsOf, linked, stageFiles, UNKNOWN } from '../offline/local-table.ts';
 import type { FoundFile } from '../upload/find-files.ts';
 
 export interface LocalProfile {
@@ -32,9 +29,6 @@ export interface LocalProfile {
   /** What the upload of these files as a first version would meet; only for a project. */
   readonly checks?: ChecksDocument;
 }
-
-/** Settings of a dataset that nothing is known of. */
-const UNKNOWN: DatasetSettings = { target: '', columns: [], uploads: 'snapshot', minimumRows: 1 };
 
 /**
  * The profile of files together, as one dataset.
@@ -50,17 +44,6 @@ export async function profileFiles(
   });
 }
 
-/** Reading leaves clean copies beside a file, so it gets links below a folder of its own. */
-async function linked(found: readonly FoundFile[], directory: string): Promise<LocalFile[]> {
-  const files: LocalFile[] = [];
-  for (const [index, { file, path, size }] of found.entries()) {
-    const link = join(directory, `${index}${extname(path)}`);
-    await symlink(resolve(file), link);
-    files.push({ index, path, size, file: link });
-  }
-  return files;
-}
-
 async function look(
   database: DuckDb,
   files: readonly LocalFile[],
@@ -68,14 +51,14 @@ async function look(
 ): Promise<LocalProfile> {
   const settings = given ?? UNKNOWN;
   const inspected = await inspectFiles(database, settings, files);
-  const first = await stage(database, inspected, settings);
+  const first = await stageFiles(database, inspected, settings);
   const staged = new Map(first.staged.map((file) => [file.index, file]));
   const facts = inspected.map((file) => factsOf(file, staged.get(file.index)));
   const isRead = facts.some(({ rows }) => rows !== undefined);
   // one file that breaks off in the middle must not decide on the columns and types of the others
   const whole = inspected.filter(({ index }) => staged.get(index)?.problem === undefined);
   const { schema } =
-    isRead && whole.length < inspected.length ? await stage(database, whole, settings) : first;
+    isRead && whole.length < inspected.length ? await stageFiles(database, whole, settings) : first;
   const problems = facts.flatMap(({ path, size, problem, ignored, warnings = [] }) => [
     ...(problem ? [problem.reason] : []),
     ...(size === 0 && !problem && ignored === undefined ? [`File "${path}" is empty.`] : []),
@@ -89,23 +72,6 @@ async function look(
     checks: given && (await checksOf(database, { settings: given, schema, inspected, facts, isRead })),
   };
 }
-
-async function stage(
-  database: DuckDb,
-  inspected: readonly InspectedFile[],
-  settings: DatasetSettings,
-): Promise<{ schema: DatasetSchema; staged: readonly StagedFile[] }> {
-  if (settings.columns.length === 0) return stageInferred(database, inspected, settings);
-  const { schema } = evolveSchema({ settings, present: columnsOf(inspected) });
-  return {
-    schema,
-    staged: await stageRows(database, inspected, schema, { nullValues: settings.nullValues }),
-  };
-}
-
-const columnsOf = (inspected: readonly InspectedFile[]) => [
-  ...new Set(inspected.filter(isReadable).flatMap(({ columns }) => columns.map(({ name }) => name))),
-];
 
 function factsOf(file: InspectedFile, staged: StagedFile | undefined): FileFacts {
   const { index, path, size } = file;
