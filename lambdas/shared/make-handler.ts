@@ -43,14 +43,18 @@ export function makeHandler<Event, Result>({
   };
 }
 
-/** Whether the SDK calls the failure a passing one: throttled, or a server error. Workflows retry by error name only. */
+/**
+ * Whether the SDK calls the failure a passing one: throttled, a server error, or a connection that broke (it gives EPIPE,
+ * ECONNRESET and ETIMEDOUT the name TimeoutError, and cannot send a streamed body again). Workflows retry by error name
+ * only.
+ */
 function isPassing(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof RetryableError) return false;
   const { $retryable, $metadata } = error as { $retryable?: object; $metadata?: { httpStatusCode?: number } };
   return (
     $retryable !== undefined ||
     ($metadata?.httpStatusCode ?? 0) >= 500 ||
-    /Throttl|TooManyRequests|ProvisionedThroughputExceeded|SlowDown/.test(error.name)
+    /^TimeoutError$|Throttl|TooManyRequests|ProvisionedThroughputExceeded|SlowDown/.test(error.name)
   );
 }
 

@@ -114,6 +114,15 @@ describe('errors and environment', () => {
     const handler = makeHandler({ name: 'x', run: async () => Promise.reject(new RetryableError('busy')) });
     await expect(handler({}, {} as Context)).rejects.toMatchObject({ name: ERROR.retryable });
   });
+  it.each([
+    ['a connection that broke', { name: 'TimeoutError', message: 'write EPIPE' }, ERROR.retryable],
+    ['a throttle', { name: 'ThrottlingException', message: 'slow down' }, ERROR.retryable],
+    ['a mistake', { name: 'ValidationException', message: 'no such thing' }, 'ValidationException'],
+  ])('%s gets the name that workflows go by', async (_what, thrown, name) => {
+    const error = Object.assign(new Error(thrown.message), { name: thrown.name });
+    const handler = makeHandler({ name: 'x', run: async () => Promise.reject(error) });
+    await expect(handler({}, {} as Context)).rejects.toMatchObject({ name, message: thrown.message });
+  });
 });
 
 describe('objects', () => {
