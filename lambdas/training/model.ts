@@ -5,6 +5,12 @@ import { LOG_LEVEL } from './hyperparameters.ts';
 import { challengerModelName } from './job-names.ts';
 import { type RunContext, runTags, vpcConfig } from './training-job.ts';
 
+/**
+ * Where PyTorch's serving images have their code: in the model, and nowhere else. Training puts it there.
+ * @see https://sagemaker.readthedocs.io/en/stable/frameworks/pytorch/using_pytorch.html#model-directory-structure
+ */
+const CODE_IN_MODEL = '/opt/ml/model/code';
+
 /** What the inference toolkit of a framework container reads, and the trainer's own environment. */
 export function servingEnvironment({ settings, run, region }: RunContext): Record<string, string> {
   const { trainer } = settings;
@@ -13,7 +19,8 @@ export function servingEnvironment({ settings, run, region }: RunContext): Recor
   return {
     ...own,
     SAGEMAKER_PROGRAM: trainer.entryPoint,
-    SAGEMAKER_SUBMIT_DIRECTORY: s3Uri(settings.dataBucket, codeKey(run.codeDigest)),
+    SAGEMAKER_SUBMIT_DIRECTORY:
+      trainer.framework === 'pytorch' ? CODE_IN_MODEL : s3Uri(settings.dataBucket, codeKey(run.codeDigest)),
     SAGEMAKER_CONTAINER_LOG_LEVEL: LOG_LEVEL,
     SAGEMAKER_REGION: region,
   };

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { Mistake } from './dataset-mistakes.ts';
 import { METRICS } from './fields.ts';
+import { groupMistakes } from './group-mistakes.ts';
 import { problemOf } from './problem.ts';
 import type { projectSchema } from './schema.ts';
 import { FRAMEWORK_VERSIONS } from './trainer-schema.ts';
@@ -70,11 +71,15 @@ function imageMistakes({ trainer }: Project): Mistake[] {
     const message = 'either image or dockerfile; set one of the two';
     return [{ path: ['trainer', 'image'], input: trainer.image ?? null, message }];
   }
-  if (trainer.kind !== 'script' || trainer.image !== undefined) return [];
+  if (trainer.kind !== 'script') return [];
   if (trainer.framework === 'pytorch') {
+    // AWS's images of PyTorch either train or serve
     const message = 'an image in ECR for framework "pytorch", and servingImage; set both';
-    return [{ path: ['trainer', 'image'], input: null, message }];
+    return (['image', 'servingImage'] as const)
+      .filter((field) => trainer[field] === undefined)
+      .map((field) => ({ path: ['trainer', field], input: null, message }));
   }
+  if (trainer.image !== undefined) return [];
   const known: readonly string[] = FRAMEWORK_VERSIONS[trainer.framework];
   const { frameworkVersion } = trainer;
   if (frameworkVersion === undefined || known.includes(frameworkVersion)) return [];
@@ -168,45 +173,6 @@ function outputMistakes(project: Project): Mistake[] {
   }
   if (output.value !== undefined && output.contentType === 'text/csv') {
     add('value', output.value, 'only with JSON or JSON Lines; remove it');
-  }
-  return mistakes;
-}
-
-/** Columns by which gates group rows: declared where columns are declared, and not named like the file's own. */
-function groupMistakes({ dataset, gates }: Project): Mistake[] {
-  const declared = Object.keys(dataset.columns);
-  const named: [(string | number)[], string][] = [
-    ...(gates.slices?.columns ?? []).map((column, i): [(string | number)[], string] => [
-      ['slices', 'columns', i],
-      column,
-    ]),
-    ...(gates.fairness?.facets ?? []).map(({ column }, i): [(string | number)[], string] => [
-      ['fairness', 'facets', i, 'column'],
-      column,
-    ]),
-    ...(gates.fairness?.group === undefined
-      ? []
-      : [[['fairness', 'group'], gates.fairness.group] as [(string | number)[], string]]),
-  ];
-  const mistakes: Mistake[] = named.flatMap(([path, input]) => {
-    const at = ['gates', ...path];
-    if (['side', 'row', 'label'].includes(input.toLowerCase())) {
-      return [{ path: at, input, message: 'a column with a name other than side, row and label; rename it' }];
-    }
-    if (declared.length === 0 || declared.includes(input)) return [];
-    const message = `one of the declared columns (${declared.join(', ')}); declare "${input}" or correct the name`;
-    return [{ path: at, input, message }];
-  });
-  const sensitive = Object.values(dataset.columns).some(({ role }) => role === 'sensitive');
-  if (gates.fairness && !gates.fairness.facets && !sensitive) {
-    const message = 'facets, or declared columns of role "sensitive"; name the columns to compare by';
-    mistakes.push({ path: ['gates', 'fairness', 'facets'], input: null, message });
-  }
-  const names = (gates.custom ?? []).map(({ name }) => name);
-  for (const [index, name] of names.entries()) {
-    if (names.indexOf(name) === index) continue;
-    const message = 'a name that no other custom gate has; rename it';
-    mistakes.push({ path: ['gates', 'custom', index, 'name'], input: name, message });
   }
   return mistakes;
 }

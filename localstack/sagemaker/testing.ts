@@ -12,6 +12,8 @@ import { createSageMakerService } from './index.ts';
 import type { SageMakerOptions } from './sagemaker.ts';
 
 export const XGBOOST_IMAGE = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1';
+export const SKLEARN_IMAGE =
+  '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3';
 export const ROLE = 'arn:aws:iam::000000000000:role/execution';
 /** Making the virtual environment takes a minute, once on a machine. */
 export const FIRST_RUN_MS = 600_000;

@@ -136,6 +136,23 @@ describe('fairness', () => {
       onInsufficientData: 'block',
     });
   });
+  test.each([
+    [undefined, 'null'],
+    [['a', 'b', 'c'], '["a","b","c"]'],
+    [['x'], '["x"]'],
+  ])('of several classes names some of them: not %j', (positiveClasses, got) => {
+    const columns = {
+      churned: { type: 'string', allowedValues: ['a', 'b', 'c'] },
+      sex: { type: 'string', role: 'sensitive' },
+    };
+    const fairness = { ...(positiveClasses && { positiveClasses }) };
+    const gates = { minimum: 0.6, primaryMetric: 'accuracy', fairness };
+    const [mistake] = mistakesOf({ dataset: { columns }, gates });
+    expect(mistake).toContain(`gates.fairness.positiveClasses: got ${got}; allowed: `);
+    expect(mistake).toContain('of the classes a, b, c');
+    const named = { ...gates, fairness: { positiveClasses: ['a'] } };
+    expect(settingsOf({ dataset: { columns }, gates: named }).gates.fairness).toMatchObject(named.fairness);
+  });
 });
 
 const tuning = (change: object = {}) => ({
@@ -188,6 +205,20 @@ describe('mistakes', () => {
     [
       { trainer: { source: '.', frameworkVersion: '9' } },
       'trainer.frameworkVersion: got "9"; allowed: "1.7-1", "3.0-5", or any version together with image; choose one or set trainer.image',
+    ],
+    [
+      { trainer: { source: '.', framework: 'sklearn', frameworkVersion: '9' } },
+      'trainer.frameworkVersion: got "9"; allowed: "1.2-1", or any version together with image; choose one or set trainer.image',
+    ],
+    [
+      {
+        trainer: {
+          source: '.',
+          framework: 'pytorch',
+          image: '763104351884.dkr.ecr.eu-west-1.amazonaws.com/pytorch-training:2.1-cpu-py310',
+        },
+      },
+      'trainer.servingImage: got null; allowed: an image in ECR for framework "pytorch", and servingImage; set both',
     ],
     [
       { trainer: { source: '.', spot: { maxWaitMinutes: 30 } } },

@@ -73,6 +73,23 @@ describe('jobs', () => {
     expect(tags).toContainEqual({ Key: 'team', Value: 'red' });
   });
 
+  it('trains PyTorch in one image and serves it in another, with the code that training left in the model', async () => {
+    const { trainingJob, model } = await plan(
+      withTrainer({ framework: 'pytorch', imageUri: 'trains', servingImageUri: 'serves' }),
+    );
+    expect(trainingJob).toMatchObject({
+      AlgorithmSpecification: { TrainingImage: 'trains' },
+      HyperParameters: {
+        sagemaker_program: '"train.py"',
+        sagemaker_submit_directory: expect.stringMatching(/^"s3:/),
+      },
+    });
+    expect(model.PrimaryContainer).toMatchObject({
+      Image: 'serves',
+      Environment: { SAGEMAKER_PROGRAM: 'train.py', SAGEMAKER_SUBMIT_DIRECTORY: '/opt/ml/model/code' },
+    });
+  });
+
   it('gives the built-in algorithm plain hyperparameters, its objective and no channel that it refuses', async () => {
     putSchema('double');
     const problem = { type: 'multiclass', classes: ['a', 'b', 'c'] };

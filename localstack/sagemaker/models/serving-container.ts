@@ -8,6 +8,7 @@ import type { Principal } from '../../core/principal.ts';
 import { unpackInto } from '../archives.ts';
 import { authorizeImagePull, roleEnvironment } from '../execution-role.ts';
 import type { LogStream } from '../log-stream.ts';
+import { runnerOf } from '../runners/images.ts';
 import { prepareRunner } from '../runners/prepare-runner.ts';
 import type { RunningProcess } from '../runners/processes.ts';
 import { parseS3Uri, s3AsRole } from '../s3-as-role.ts';
@@ -83,7 +84,7 @@ export async function startServing(sagemaker: SageMaker, options: ServingOptions
   await installRequirements(sagemaker, { tree, python, environment, log });
   const running = sagemaker.processes.start({
     command: python,
-    args: [SERVE],
+    args: [SERVE, runnerOf(image, 'serving').framework],
     directory: tree.code,
     environment,
     onLine: (line) => {

@@ -103,7 +103,7 @@ async function prepareImage(
   const missing = runner ? undefined : await dockerMissing();
   if (missing !== undefined) {
     throw new JobFailure(
-      `ClientError: ${missingRunner(image, 'processing')}, and no Docker engine answers for any other image: ${missing}`,
+      `ClientError: ${missingRunner(image, 'processing')}, and no Docker engine answers for any other image (${missing}); start Docker, take one of these images, or run it on AWS`,
     );
   }
   const prepared = runner

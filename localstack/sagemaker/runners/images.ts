@@ -11,7 +11,12 @@ export interface Runner {
   /** What must be importable then. */
   readonly modules: readonly string[];
   readonly uses: readonly RunnerUse[];
+  /** Whose toolkit the image has: names the defaults of serving and the `SM_` variables. */
+  readonly framework: Framework;
 }
+
+/** `sklearn` has no algorithm of its own: it needs a script. */
+export type Framework = 'xgboost' | 'sklearn';
 
 /** Registry accounts of `sagemaker-xgboost` and `sagemaker-scikit-learn` by region. @see https://docs.aws.amazon.com/sagemaker/latest/dg-ecr-paths/sagemaker-algo-docker-registry-paths.html */
 const ACCOUNTS: Readonly<Record<string, string>> = {
@@ -45,11 +50,12 @@ const XGBOOST_RUNNERS: Readonly<Record<string, Runner>> = {
   '3.0-5': xgboostRunner('3.0-5', '3.0.5', ['pandas<3', 'numpy<3', 'scikit-learn<1.8', 'pyarrow']),
 };
 
-/** scikit-learn's version by image tag: for processing jobs. */
+/** scikit-learn's version by image tag. */
 const SKLEARN_RUNNERS: Readonly<Record<string, Runner>> = {
   '1.2-1-cpu-py3': {
     id: 'sagemaker-scikit-learn-1.2-1',
-    uses: ['processing'],
+    framework: 'sklearn',
+    uses: ['training', 'serving', 'processing'],
     // 1.2.1 is in the image; Python 3.12 has wheels from 1.3 on
     requirements: ['scikit-learn>=1.2.1,<1.4', 'pandas<2.2', 'numpy<2', 'boto3'],
     newerRequirements: ['scikit-learn<1.8', 'pandas<3', 'numpy', 'boto3'],
@@ -65,6 +71,7 @@ const RUNNERS: Readonly<Record<string, Readonly<Record<string, Runner>>>> = {
 function xgboostRunner(tag: string, version: string, others: readonly string[]): Runner {
   return {
     id: `sagemaker-xgboost-${tag}`,
+    framework: 'xgboost',
     uses: ['training', 'serving', 'processing'],
     // boto3 and pyarrow are in the image too, and scripts use them
     requirements: [`xgboost==${version}`, ...others, 'boto3'],

@@ -1,5 +1,7 @@
 """Serves a user's script over HTTP as the framework container's script mode does, or a built-in algorithm's model.
 
+Argument: the framework, `xgboost` or `sklearn`, whose defaults stand in for what the script leaves out.
+
 GET /ping, GET /execution-parameters, POST /invocations. The script must define `model_fn(model_dir)` and may define
 `input_fn(body, content_type)`, `predict_fn(data, model)` and `output_fn(prediction, accept)`, or `transform_fn(model,
 body, content_type, accept)` in place of the three. Only the standard library is imported before the script is.
@@ -16,9 +18,9 @@ import sys
 import threading
 import traceback
 
-CSV, JSON_TYPE, ANY = "text/csv", "application/json", "*/*"
-TEXT_TYPES = (CSV, JSON_TYPE)
-LIBSVM_TYPES = ("text/libsvm", "text/x-libsvm")
+from local_cloud_serving import JSON_TYPE, TEXT_TYPES, UnsupportedFormatError
+
+ANY = "*/*"
 MAX_PAYLOAD_IN_MB = 6
 # what Flask answers when a view raises, which is what callers of the real container see
 SERVER_ERROR_PAGE = (
@@ -28,15 +30,6 @@ SERVER_ERROR_PAGE = (
 )
 
 
-class UnsupportedFormatError(Exception):
-    def __init__(self, content_type):
-        super().__init__(
-            f"Content type {content_type} is not supported by this framework.\n\n"
-            "Please implement input_fn to to deserialize the request data or an output_fn to\n"
-            "serialize the response. For more information, see the SageMaker Python SDK README."
-        )
-
-
 def default_model_fn(model_dir):
     raise NotImplementedError(
         "Please provide a model_fn implementation.\n"
@@ -44,51 +37,19 @@ def default_model_fn(model_dir):
     )
 
 
-def default_input_fn(body, content_type):
-    import numpy as np
-    import xgboost as xgb
-
-    if content_type == CSV:
-        rows = [["nan" if cell == "" else cell for cell in line.split(",")] for line in body.strip("\n").split("\n")]
-        return xgb.DMatrix(np.array(rows).astype(np.float32))
-    if content_type in LIBSVM_TYPES:
-        import tempfile
-
-        with tempfile.NamedTemporaryFile() as file:
-            file.write(body)
-            file.flush()
-            return xgb.DMatrix(f"{file.name}?format=libsvm")
-    raise UnsupportedFormatError(content_type)
-
-
-def default_predict_fn(data, model):
-    return model.predict(data, validate_features=False)
-
-
-def default_output_fn(prediction, accept):
-    values = prediction.tolist() if hasattr(prediction, "tolist") else prediction
-    if accept == JSON_TYPE:
-        return json.dumps(values), accept
-    if accept == CSV:
-        rows = values if isinstance(values, list) else [values]
-        lines = [",".join(map(str, row)) if isinstance(row, list) else str(row) for row in rows]
-        return "".join(line + "\n" for line in lines), accept
-    raise UnsupportedFormatError(accept)
-
-
 class Transformer:
     """The user's functions with the framework's defaults in the gaps, and the loaded model."""
 
-    def __init__(self, module, model_dir):
+    def __init__(self, module, model_dir, defaults):
         functions = {
             name: getattr(module, name, None)
             for name in ("model_fn", "input_fn", "predict_fn", "output_fn", "transform_fn")
         }
         if functions["transform_fn"] and any(functions[name] for name in ("input_fn", "predict_fn", "output_fn")):
             raise ValueError("Cannot use transform_fn implementation with input_fn, predict_fn, and/or output_fn")
-        self.input_fn = functions["input_fn"] or default_input_fn
-        self.predict_fn = functions["predict_fn"] or default_predict_fn
-        self.output_fn = functions["output_fn"] or default_output_fn
+        self.input_fn = functions["input_fn"] or defaults.default_input_fn
+        self.predict_fn = functions["predict_fn"] or defaults.default_predict_fn
+        self.output_fn = functions["output_fn"] or defaults.default_output_fn
         self.transform_fn = functions["transform_fn"]
         self.model = (functions["model_fn"] or default_model_fn)(model_dir)
         self.default_accept = os.environ.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", JSON_TYPE)
@@ -129,11 +90,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
     wbufsize = -1
     disable_nagle_algorithm = True
     transformer = None
+    has_execution_parameters = True
 
     def do_GET(self):
         if self.path == "/ping":
             self.respond(200, b"", JSON_TYPE)
-        elif self.path == "/execution-parameters":
+        elif self.path == "/execution-parameters" and self.has_execution_parameters:
             parameters = {
                 "MaxConcurrentTransforms": os.cpu_count() or 1,
                 "BatchStrategy": "MULTI_RECORD",
@@ -185,12 +147,16 @@ def main():
     threading.Thread(target=exit_with_parent, daemon=True).start()
     # this file's folder is first on the path: the user's own serve.py must win
     here = os.path.dirname(os.path.abspath(__file__))
+    defaults = importlib.import_module(f"local_cloud_serving.{sys.argv[1]}_defaults")
     sys.path.remove(here)
+    Handler.has_execution_parameters = defaults.HAS_EXECUTION_PARAMETERS
     program = os.environ.get("SAGEMAKER_PROGRAM")
     model_dir = os.path.join(os.environ["SAGEMAKER_BASE_DIR"], "model")
     if program:
         module = importlib.import_module(program[:-3] if program.endswith(".py") else program)
-        Handler.transformer = Transformer(module, model_dir)
+        Handler.transformer = Transformer(module, model_dir, defaults)
+    elif not defaults.HAS_ALGORITHM:
+        sys.exit("the model names no script in SAGEMAKER_PROGRAM, and the image has no algorithm of its own")
     else:
         sys.path.insert(0, os.path.join(here, "xgboost_algorithm"))
         Handler.transformer = importlib.import_module("scoring").AlgorithmModel(model_dir)

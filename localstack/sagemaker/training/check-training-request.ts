@@ -7,7 +7,7 @@ import { CHANNEL_NAME, ENTITY_NAME, ENVIRONMENT_KEY, ROLE_ARN, S3_URI } from '..
 import { checkTags } from '../tags.ts';
 import { refuseVolumeKey } from '../volume-key.ts';
 import { metricScanner } from './metrics.ts';
-import { trainingModeOf } from './training-mode.ts';
+import { lacksScript, trainingModeOf } from './training-mode.ts';
 
 const LONGEST_RUNTIME_SECONDS = 28 * 86_400;
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
@@ -154,6 +154,11 @@ function refuseUnsupported(input: CreateTrainingJobRequest, operation: string): 
   const refuse = (what: string) => {
     throw new NotImplementedByLocalCloud(`sagemaker ${operation} ${what}`);
   };
+  if (lacksScript(input)) {
+    refuse(
+      `without the hyperparameter sagemaker_program: ${input.AlgorithmSpecification?.TrainingImage} has no algorithm of its own; name a script`,
+    );
+  }
   if ((input.ResourceConfig?.InstanceCount ?? 1) !== 1) refuse('with InstanceCount other than 1');
   if (input.AlgorithmSpecification?.TrainingInputMode === 'Pipe') refuse('TrainingInputMode Pipe');
   if (!(input.CheckpointConfig?.LocalPath ?? '/opt/ml/').startsWith('/opt/ml/')) {

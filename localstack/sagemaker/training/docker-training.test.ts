@@ -112,7 +112,7 @@ describe('an image that only Docker runs', () => {
     const { FailureReason } = await fixture.endOfTraining('without');
     expect(FailureReason).toMatch(/^ClientError: the local cloud has no runner for image "123456789012/);
     expect(FailureReason).toMatch(
-      /no Docker engine answers for any other image: Cannot connect to the Docker daemon$/,
+      /no Docker engine answers for any other image \(Cannot connect to the Docker daemon\); start Docker, take one of these images, or run it on AWS$/,
     );
   });
 });

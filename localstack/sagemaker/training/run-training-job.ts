@@ -162,7 +162,7 @@ async function prepareImage(sagemaker: SageMaker, { name, role }: Life): Promise
   const missing = isContainer ? await dockerMissing() : undefined;
   if (missing !== undefined) {
     throw new JobFailure(
-      `ClientError: ${missingRunner(image, 'training')}, and no Docker engine answers for any other image: ${missing}`,
+      `ClientError: ${missingRunner(image, 'training')}, and no Docker engine answers for any other image (${missing}); start Docker, take one of these images, or run it on AWS`,
     );
   }
   const runner = isContainer

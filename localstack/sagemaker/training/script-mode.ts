@@ -1,6 +1,7 @@
 /** What the training toolkit inside a framework image makes of a job: command line arguments and SM_ variables. */
 import { availableParallelism } from 'node:os';
 import type { DescribeTrainingJobResponse } from '@aws-sdk/client-sagemaker';
+import { findRunner } from '../runners/images.ts';
 import { inputDataConfig, type OptMl, resourceConfig } from './opt-ml.ts';
 
 const PLATFORM_PREFIX = 'sagemaker_';
@@ -59,7 +60,7 @@ export function scriptModeOf(job: DescribeTrainingJobResponse, tree: OptMl): Scr
     current_host: 'algo-1',
     module_name: moduleName,
     log_level: platform.get('sagemaker_container_log_level') ?? 20,
-    framework_module: 'sagemaker_xgboost_container.training:main',
+    framework_module: `sagemaker_${frameworkOf(job)}_container.training:main`,
     input_dir: tree.input,
     input_config_dir: tree.inputConfig,
     output_dir: tree.output,
@@ -77,6 +78,10 @@ export function scriptModeOf(job: DescribeTrainingJobResponse, tree: OptMl): Scr
     Object.entries(values).map(([name, value]) => [`SM_${name.toUpperCase()}`, variableText(value)]),
   );
   return { program, moduleName, submitDirectory, args, environment };
+}
+
+function frameworkOf({ AlgorithmSpecification }: DescribeTrainingJobResponse): string {
+  return findRunner(AlgorithmSpecification?.TrainingImage ?? '', 'training')?.framework ?? 'xgboost';
 }
 
 const KNOWN_PLATFORM_PARAMETERS = new Set([

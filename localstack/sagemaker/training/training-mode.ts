@@ -8,11 +8,23 @@ import { findRunner } from '../runners/images.ts';
  */
 export type TrainingMode = 'script' | 'algorithm' | 'container';
 
-/** Decided as the image decides: by a script's name among the hyperparameters or in the environment. */
-export function trainingModeOf(
-  job: Pick<CreateTrainingJobRequest, 'AlgorithmSpecification' | 'HyperParameters' | 'Environment'>,
-): TrainingMode {
-  if (!findRunner(job.AlgorithmSpecification?.TrainingImage ?? '', 'training')) return 'container';
-  const program = job.HyperParameters?.sagemaker_program ?? job.Environment?.SAGEMAKER_PROGRAM;
-  return program === undefined ? 'algorithm' : 'script';
+type Job = Pick<CreateTrainingJobRequest, 'AlgorithmSpecification' | 'HyperParameters' | 'Environment'>;
+
+/**
+ * Decided as the image decides: by a script's name among the hyperparameters or in the environment. scikit-learn's image
+ * has no algorithm to fall back to.
+ */
+export function trainingModeOf(job: Job): TrainingMode {
+  const runner = findRunner(job.AlgorithmSpecification?.TrainingImage ?? '', 'training');
+  if (!runner) return 'container';
+  return programOf(job) === undefined && runner.framework === 'xgboost' ? 'algorithm' : 'script';
+}
+
+/** Whether the job's image runs a script and the job names none. */
+export function lacksScript(job: Job): boolean {
+  return trainingModeOf(job) === 'script' && programOf(job) === undefined;
+}
+
+function programOf({ HyperParameters, Environment }: Job): string | undefined {
+  return HyperParameters?.sagemaker_program ?? Environment?.SAGEMAKER_PROGRAM;
 }
