@@ -2,7 +2,7 @@
  * `npm run bench:costs [-- --write]`: what a run costs, by what is counted on a deployed local stage and AWS's list
  * prices. `--write` keeps the page as docs/costs.md.
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { uploadFiles } from '../../console/client/actions.ts';
 import { listVersions } from '../../console/client/catalog.ts';
@@ -89,10 +89,32 @@ Jobs and endpoints are billed by the second while their instances are up; starti
 
 The orchestration of a run costs ${((all / (18 * minute)) * 100).toFixed(0)} % of what its jobs do; a run that nothing can come of, which the controller holds back, saves the jobs.
 
+${windowSection()}
 ## Prices
 ${[...new Set(METERS.map((meter) => PRICES[meter].source))].map((source) => `- ${source}`).join('\n')}
 `;
 }
+
+/** From the seconds of `npm run bench:window`. */
+function windowSection(): string {
+  const seconds = Number(
+    /^\| 100,000 \| ([\d.]+) s/m.exec(readFileSync('bench/results/window.md', 'utf8'))![1],
+  );
+  const gigabytes = MONITOR_MB / 1024;
+  const request = dollars('invocations', 1);
+  const each = dollars('gigabyteSeconds', seconds * gigabytes) + request;
+  const hours = 24 * 30;
+  return `## A monitor's window
+An hour with 100,000 rows of 20 columns is one call of \`run-monitor\` (${MONITOR_MB} MB, ${seconds} s by [bench/results/window.md](../bench/results/window.md)):
+${seconds} s x ${gigabytes.toFixed(4)} GB x $${PRICES.gigabyteSeconds.dollars} + $${request.toFixed(7)} for the request = **$${each.toFixed(6)}**, ${money(each * hours)} a month with hourly windows.
+SageMaker Model Monitor runs a processing job for the same window: about $${MODEL_MONITOR.toFixed(3)} (ml.m5.large, 20 minutes), ${money(MODEL_MONITOR * hours)} a month, ${Math.round(MODEL_MONITOR / each)} times as much.
+`;
+}
+
+/** Memory of `run-monitor`. */
+const MONITOR_MB = 3008;
+/** @see https://aws.amazon.com/sagemaker/ai/pricing/ */
+const MODEL_MONITOR = (INSTANCE_HOUR.dollars * 20) / 60;
 
 const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } });
 const text = page(await measure());

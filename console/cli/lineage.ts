@@ -7,6 +7,7 @@ import {
   parseSubject,
   readLineageCatalog,
 } from '../client/lineage.ts';
+import { lineageSource, sagemakerLineageOf } from '../client/sagemaker-lineage.ts';
 import { print, printable } from './output.ts';
 import { connectFor, optionsOf, subcommand } from './shared.ts';
 
@@ -15,19 +16,36 @@ export function addLineage(program: Command): void {
     program,
     'lineage <subject>',
     'what a dataset version, model or endpoint was made of, and what was made of it: dataset:3, model:7, endpoint:NAME',
-  ).action(async (text: string, _options, command: Command) => {
-    const subject = parseSubject(text);
-    const connection = await connectFor(command);
-    const catalog = await readLineageCatalog(connection);
-    const lineage = lineageOf(catalog, subject);
-    if (!lineage) {
-      throw new UsageError(
-        `lineage: project "${connection.project}" has no ${text}; there are ${catalog.versions.length} dataset versions, ` +
-          `${catalog.models.length} models and ${catalog.endpointConfigs.length} endpoint configurations`,
-      );
-    }
-    print(lineage, optionsOf(command).json, lineageText);
-  });
+  )
+    .option(
+      '--sagemaker',
+      "ask SageMaker's lineage instead of the catalog: what Studio and the SDK for Python see",
+    )
+    .action(async (text: string, { sagemaker }: { sagemaker?: boolean }, command: Command) => {
+      const subject = parseSubject(text);
+      const connection = await connectFor(command);
+      if (sagemaker) {
+        const known = await sagemakerLineageOf(connection, subject);
+        if (!known) {
+          const source = lineageSource(connection, subject);
+          throw new UsageError(
+            `lineage: SageMaker's lineage has no entity with source ${source}; it is told of dataset versions, models and ` +
+              'endpoints when a model is registered or promoted; without --sagemaker the catalog answers',
+          );
+        }
+        print(known, optionsOf(command).json, lineageText);
+        return;
+      }
+      const catalog = await readLineageCatalog(connection);
+      const lineage = lineageOf(catalog, subject);
+      if (!lineage) {
+        throw new UsageError(
+          `lineage: project "${connection.project}" has no ${text}; there are ${catalog.versions.length} dataset versions, ` +
+            `${catalog.models.length} models and ${catalog.endpointConfigs.length} endpoint configurations`,
+        );
+      }
+      print(lineage, optionsOf(command).json, lineageText);
+    });
 }
 
 /** The subject with its facts, then a tree in either direction. */

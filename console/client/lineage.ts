@@ -26,9 +26,9 @@ export type LineageSubject =
   | { readonly kind: 'endpoint'; readonly endpointName: string };
 
 export interface LineageNode {
-  /** `<kind>:<name>`, unique in a project. */
+  /** `<kind>:<name>`, unique in a project; of an entity in SageMaker's lineage its ARN. */
   readonly id: string;
-  readonly kind: 'upload' | 'labels' | 'dataset' | 'run' | 'model' | 'endpoint';
+  readonly kind: 'upload' | 'labels' | 'dataset' | 'run' | 'model' | 'endpoint' | 'sagemaker';
   /** For a person, for example `model version 7`. */
   readonly label: string;
   /** Digests, times, states, by name. */

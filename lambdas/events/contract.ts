@@ -15,10 +15,11 @@
  * | EpisodeClosed | retraining | notifications |
  * | RunWaiting | training | notifications |
  * | RunFinished | training | retraining, notifications |
- * | ModelRegistered | registry | notifications |
+ * | ModelRegistered | registry | registry (record-lineage), notifications |
  * | ApprovalRequested | registry | notifications |
  * | ApprovalRecorded | registry | notifications, rejections only |
- * | ModelPromoted, RolloutFailed | deployment | notifications |
+ * | ModelPromoted | deployment | registry (record-lineage), notifications |
+ * | RolloutFailed | deployment | notifications |
  * | WindowJudged | monitoring | notifications |
  * | DifferenceFound | governance (reconcile) | notifications |
  *

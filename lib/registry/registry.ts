@@ -19,6 +19,7 @@ export class Registry extends Construct {
     this.expire = this.addExpiry(context);
     this.recordApprovals(context);
     this.logRuns(context);
+    this.recordLineage(context);
   }
 
   private addRegistration(context: PlatformContext): PlatformFunction {
@@ -122,6 +123,54 @@ export class Registry extends Construct {
       eventBus: context.bus,
       pattern: domainEvents('RunFinished'),
       target: log,
+    });
+  }
+
+  /** Apart from the registration, so that neither waits for the other or fails with it. */
+  private recordLineage(context: PlatformContext): void {
+    const { names } = context;
+    const record = new PlatformFunction(this, 'record-lineage', context, {
+      description: "Writes dataset version, run, model, package and endpoint to SageMaker's lineage",
+      invokedBy: 'event',
+      timeout: Duration.minutes(1),
+    });
+    bindCatalog(record, context, 'get');
+    record.allow({
+      sid: 'ReadPackages',
+      actions: ['sagemaker:DescribeModelPackage'],
+      resources: [names.arn('sagemaker', `model-package/driftless-${names.stage}-*`)],
+      because: BECAUSE,
+    });
+    record.allow({
+      sid: 'FindLineage',
+      actions: [
+        'sagemaker:ListActions',
+        'sagemaker:ListArtifacts',
+        'sagemaker:ListAssociations',
+        'sagemaker:ListContexts',
+      ],
+      resources: ['*'],
+      because: 'Lists of lineage entities have no resource type and no condition that narrows them.',
+    });
+    const artifacts = names.arn('sagemaker', 'artifact/*');
+    const actions = names.arn('sagemaker', `action/driftless-${names.stage}-*`);
+    const contexts = names.arn('sagemaker', `context/driftless-${names.stage}-*`);
+    record.allow({
+      sid: 'WriteLineage',
+      actions: [
+        'sagemaker:AddAssociation',
+        'sagemaker:CreateAction',
+        'sagemaker:CreateArtifact',
+        'sagemaker:CreateContext',
+      ],
+      resources: [artifacts, actions, contexts],
+      because: 'ARNs of artifacts are hashes of their sources; runs and endpoints are named later.',
+    });
+    eventRule(this, 'model-registered-or-promoted', context, {
+      description: 'A model version was registered or promoted to its endpoint',
+      eventBus: context.bus,
+      pattern: domainEvents('ModelRegistered', 'ModelPromoted'),
+      target: record,
     });
   }
 }

@@ -85,4 +85,37 @@ describe('the permissions of a call', () => {
       },
     });
   });
+
+  it('are asked on both ends of an association', () => {
+    const ends = { SourceArn: arn('artifact', 'a1'), DestinationArn: arn('context', 'shop') };
+    for (const operation of ['AddAssociation', 'DeleteAssociation']) {
+      const action = `sagemaker:${operation}`;
+      expect(requests(operation, ends)).toEqual([
+        { action, resource: ends.SourceArn, context: {} },
+        { action, resource: ends.DestinationArn, context: {} },
+      ]);
+    }
+  });
+
+  it('are asked on the artifact that the source makes, and on no resource to list and to query', () => {
+    const Source = { SourceUri: 's3://data/one' };
+    const Tags = [{ Key: 'team', Value: 'ml' }];
+    const [create, tag, ...more] = requests('CreateArtifact', { Source, ArtifactType: 'DataSet', Tags });
+    expect(create).toMatchObject({
+      action: 'sagemaker:CreateArtifact',
+      context: { 'aws:RequestTag/team': 'ml' },
+    });
+    expect(tag).toMatchObject({ action: 'sagemaker:AddTags', resource: create!.resource });
+    expect(more).toEqual([]);
+    expect(create!.resource).toMatch(/:artifact\/\w+$/);
+    expect(requests('DeleteArtifact', { Source })).toMatchObject([{ resource: create!.resource }]);
+    const ArtifactArn = create!.resource;
+    expect(requests('DescribeArtifact', { ArtifactArn })).toMatchObject([{ resource: ArtifactArn }]);
+    expect(requests('DescribeContext', { ContextName: 'shop' })).toMatchObject([
+      { resource: arn('context', 'shop') },
+    ]);
+    for (const operation of ['ListArtifacts', 'ListAssociations', 'QueryLineage']) {
+      expect(requests(operation, {})).toMatchObject([{ action: `sagemaker:${operation}`, resource: '*' }]);
+    }
+  });
 });

@@ -1,6 +1,8 @@
 /** The permissions of each operation, as the service authorization reference has them. */
 import type { ModelLifeCycle, ProductionVariant, Tag } from '@aws-sdk/client-sagemaker';
 import type { AccessRequest, Call } from '../core/service.ts';
+import { artifactId } from './lineage/artifacts.ts';
+import type { LineageSource } from './lineage/entities.ts';
 import { nameFromArn, type ResourceKind, sagemakerArn } from './names.ts';
 
 const PASSED_TO = 'sagemaker.amazonaws.com';
@@ -56,10 +58,19 @@ const RESOURCES: Readonly<Record<string, readonly [kind: ResourceKind, member: s
   DescribeModelPackage: ['model-package', 'ModelPackageName'],
   UpdateModelPackage: ['model-package', 'ModelPackageArn'],
   DeleteModelPackage: ['model-package', 'ModelPackageName'],
+  DescribeArtifact: ['artifact', 'ArtifactArn'],
+  CreateAction: ['action', 'ActionName'],
+  DescribeAction: ['action', 'ActionName'],
+  DeleteAction: ['action', 'ActionName'],
+  CreateContext: ['context', 'ContextName'],
+  DescribeContext: ['context', 'ContextName'],
+  DeleteContext: ['context', 'ContextName'],
 };
 
 /** Operations that also name an endpoint configuration, which is checked under the same action. */
 const WITH_ENDPOINT_CONFIG = new Set(['CreateEndpoint', 'UpdateEndpoint']);
+/** Checked on both ends. */
+const ON_ASSOCIATION = new Set(['AddAssociation', 'DeleteAssociation']);
 const ON_GIVEN_ARN = new Set(['AddTags', 'ListTags', 'DeleteTags']);
 
 /** What the permissions of a call depend on beside its input. */
@@ -98,6 +109,20 @@ function requestsOf(
     const versions = group === undefined ? '*' : `${nameFromArn(group)}/*`;
     return [{ action, resource: sagemakerArn(call, 'model-package', versions) }];
   }
+  if (ON_ASSOCIATION.has(operation)) {
+    return [input.SourceArn, input.DestinationArn].map((arn) => ({ action, resource: String(arn ?? '*') }));
+  }
+  // an artifact's ARN is the hash of its source
+  if (operation === 'CreateArtifact' || (operation === 'DeleteArtifact' && input.ArtifactArn === undefined)) {
+    const source = (input.Source ?? {}) as LineageSource;
+    const resource = sagemakerArn(call, 'artifact', artifactId(source));
+    const isNew = operation === 'CreateArtifact';
+    return [
+      { action, resource, context: isNew ? tagContext(input.Tags) : {} },
+      ...(isNew ? createRequests(resource, input) : []),
+    ];
+  }
+  if (operation === 'DeleteArtifact') return [{ action, resource: String(input.ArtifactArn) }];
   const [kind, member] = RESOURCES[operation] ?? [];
   if (kind === undefined || member === undefined) return [{ action, resource: '*' }];
   const name = nameFromArn(String(input[member] ?? ''));

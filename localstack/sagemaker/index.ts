@@ -1,4 +1,4 @@
-/** SageMaker: training, processing, tuning, transform, models, endpoints that serve, registry, and the runtime's InvokeEndpoint. */
+/** SageMaker: training, processing, tuning, transform, models, endpoints that serve, registry, lineage, and the runtime's InvokeEndpoint. */
 import type { Cloud } from '../core/cloud.ts';
 import type { Operation, Service } from '../core/service.ts';
 import { capacityOrder } from './capacity.ts';
@@ -24,6 +24,11 @@ import { invokeEndpointAsync } from './endpoints/invoke-endpoint-async.ts';
 import { updateEndpoint } from './endpoints/update-endpoint.ts';
 import { updateEndpointWeightsAndCapacities } from './endpoints/update-weights.ts';
 import { accessRequests } from './iam.ts';
+import { createAction, deleteAction, describeAction, listActions } from './lineage/actions.ts';
+import { createArtifact, deleteArtifact, describeArtifact, listArtifacts } from './lineage/artifacts.ts';
+import { addAssociation, deleteAssociation, listAssociations } from './lineage/associations.ts';
+import { createContext, deleteContext, describeContext, listContexts } from './lineage/contexts.ts';
+import { queryLineage } from './lineage/query-lineage.ts';
 import { createModel, deleteModel, describeModel, listModels } from './models/models.ts';
 import { createProcessingJob } from './processing/create-processing-job.ts';
 import {
@@ -123,6 +128,22 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   ListModelPackages: listModelPackages,
   UpdateModelPackage: updateModelPackage,
   DeleteModelPackage: deleteModelPackage,
+  CreateArtifact: createArtifact,
+  DescribeArtifact: describeArtifact,
+  ListArtifacts: listArtifacts,
+  DeleteArtifact: deleteArtifact,
+  CreateAction: createAction,
+  DescribeAction: describeAction,
+  ListActions: listActions,
+  DeleteAction: deleteAction,
+  CreateContext: createContext,
+  DescribeContext: describeContext,
+  ListContexts: listContexts,
+  DeleteContext: deleteContext,
+  AddAssociation: addAssociation,
+  DeleteAssociation: deleteAssociation,
+  ListAssociations: listAssociations,
+  QueryLineage: queryLineage,
 };
 
 function failInterruptedJobs(sagemaker: SageMaker): void {

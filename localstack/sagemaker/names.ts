@@ -10,7 +10,10 @@ export type ResourceKind =
   | 'endpoint'
   | 'endpoint-config'
   | 'model-package'
-  | 'model-package-group';
+  | 'model-package-group'
+  | 'artifact'
+  | 'action'
+  | 'context';
 
 /** For example `arn:aws:sagemaker:us-east-1:000000000000:model/churn`. */
 export function sagemakerArn(

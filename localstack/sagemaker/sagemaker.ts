@@ -18,6 +18,8 @@ import { type Capacity, createCapacity } from './capacity.ts';
 import type { AsyncRequest } from './endpoints/async-request.ts';
 import type { EndpointRecord } from './endpoints/endpoint-record.ts';
 import type { Fleet } from './endpoints/fleet.ts';
+import type { AssociationRecord } from './lineage/associations.ts';
+import type { LineageEntity } from './lineage/entities.ts';
 import { defaultRunnersDirectory } from './runners/prepare-runner.ts';
 import { createProcesses, type Processes } from './runners/processes.ts';
 
@@ -50,6 +52,10 @@ export interface SageMaker {
   readonly packageVersions: Collection<number>;
   /** ARN made for a request, by group and client token: the same request again is the same package. */
   readonly packageTokens: Collection<string>;
+  /** Artifacts, actions and contexts, by ARN. */
+  readonly lineage: Collection<LineageEntity>;
+  /** By the ARNs of source and destination. */
+  readonly associations: Collection<AssociationRecord>;
   /** By ARN. */
   readonly tags: Collection<readonly Tag[]>;
   readonly processes: Processes;
@@ -82,6 +88,8 @@ export function openSageMaker(cloud: Cloud, options: SageMakerOptions = {}): Sag
     packages: open('model-packages'),
     packageVersions: open('model-package-versions'),
     packageTokens: open('model-package-tokens'),
+    lineage: open('lineage-entities'),
+    associations: open('lineage-associations'),
     tags: open('tags'),
     processes: createProcesses(),
     capacity: createCapacity(quotasOf(cloud)),

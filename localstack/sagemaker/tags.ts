@@ -77,6 +77,9 @@ function existing(sagemaker: SageMaker, arn: string | undefined): string {
     endpoint: { has: (key) => sagemaker.endpoints.has(endpointKey(key)) },
     'model-package-group': sagemaker.packageGroups,
     'model-package': { has: () => sagemaker.packages.has(arn!) },
+    artifact: { has: () => sagemaker.lineage.has(arn!) },
+    action: { has: () => sagemaker.lineage.has(arn!) },
+    context: { has: () => sagemaker.lineage.has(arn!) },
   };
   if (!collections[kind]?.has(name)) throw validationError(`Could not find resource "${arn}".`);
   return arn!;

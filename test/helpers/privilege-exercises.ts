@@ -65,6 +65,7 @@ const UNANSWERABLE: Readonly<Record<string, unknown>> = {
   'record-audit': {},
   'record-approval': {},
   'log-run': {},
+  'record-lineage': {},
   'settle-run': { detail: { executionArn: 'arn:unknown', name: 'unknown', status: 'ABORTED' } },
   // nobody listens there
   'register-project': { RequestType: 'Create', ResponseURL: 'http://127.0.0.1:9/', ResourceProperties: {} },

@@ -3,6 +3,15 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
+import { listRuns } from '../../console/client/catalog.ts';
+import {
+  type LineageNode,
+  type LineageTree,
+  lineageOf,
+  parseSubject,
+  readLineageCatalog,
+} from '../../console/client/lineage.ts';
+import { sagemakerLineageOf } from '../../console/client/sagemaker-lineage.ts';
 import { awsEnvironment } from '../../console/local/deploy.ts';
 import { runScript } from '../../localstack/testing/run-command.ts';
 import { type LocalStage, PROJECT } from '../helpers/local-stage.ts';
@@ -121,6 +130,43 @@ export function describeCommandLine(stageOf: () => LocalStage): void {
 
     it('models', async () => {
       expect(await json('models')).toMatchObject([{ modelVersion: 1, approval: 'Approved', champion: true }]);
+    });
+
+    it("lineage: SageMaker's own agrees with the catalog's, both ways from each", async () => {
+      const { connection } = stageOf();
+      const { names, bucket } = connection;
+      const endpointName = names.endpoint(PROJECT);
+      const [run] = await listRuns(connection);
+      const packageArn = names.arn('sagemaker', `model-package/${names.modelPackageGroup(PROJECT)}/1`);
+      const endpointArn = names.arn('sagemaker', `endpoint/${endpointName}`);
+      // what SageMaker knows an entity by, and the catalog
+      const inCatalog = new Map([
+        [`DataSet s3://${bucket}/datasets/1/manifest.json`, 'dataset:1'],
+        [`TrainingRun ${run!.executionArn}`, `run:${run!.run}`],
+        [`ModelPackage ${packageArn}`, 'model:1'],
+        [`Endpoint ${endpointArn}`, `endpoint:${endpointName}`],
+      ]);
+      const flat = (trees: readonly LineageTree[]): LineageNode[] =>
+        trees.flatMap(({ node, next }) => [node, ...flat(next)]);
+      const catalog = await readLineageCatalog(connection);
+      for (const name of ['model:1', 'dataset:1', `endpoint:${endpointName}`]) {
+        const subject = parseSubject(name);
+        const ours = lineageOf(catalog, subject);
+        const theirs = await sagemakerLineageOf(connection, subject);
+        for (const way of ['madeOf', 'ledTo'] as const) {
+          // the archive is SageMaker's alone, the upload the catalog's
+          const found = flat(theirs![way]).filter(({ label }) => !label.startsWith('Model s3://'));
+          const known = flat(ours![way]).filter(({ kind }) => kind !== 'upload');
+          const ids = known.map(({ id }) => id);
+          expect([name, way, ...found.map(({ label }) => inCatalog.get(label))]).toEqual([name, way, ...ids]);
+        }
+      }
+      const { subject, madeOf, ledTo } = await json('lineage', 'model:1', '--sagemaker');
+      expect(subject.facts).toMatchObject({ modelVersion: '1', arn: expect.stringContaining(':artifact/') });
+      const [archive, ...rest] = flat(madeOf).map(({ label }) => label);
+      expect(archive).toMatch(new RegExp(`^Model s3://${bucket}/runs/${run!.run}/.+/model\\.tar\\.gz$`));
+      expect(rest.map((label) => inCatalog.get(label))).toEqual([`run:${run!.run}`, 'dataset:1']);
+      expect(flat(ledTo).map(({ label }) => label)).toEqual([`Endpoint ${endpointArn}`]);
     });
 
     it('invoke', async () => {

@@ -4,6 +4,7 @@ import { DELIVERY } from './delivery.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import { FUNCTIONS } from './functions.ts';
 import { JOBS } from './jobs.ts';
+import { LINEAGE } from './lineage.ts';
 import { REGISTRY } from './registry.ts';
 import { STAGE } from './stage.ts';
 import { STORAGE } from './storage.ts';
@@ -18,6 +19,7 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   ...FUNCTIONS,
   ...WORKFLOWS,
   ...REGISTRY,
+  ...LINEAGE,
   ...JOBS,
   ...ENDPOINTS,
   ...STAGE,
