@@ -72,7 +72,7 @@ async function serve(
   isVerbose: boolean,
 ): Promise<void> {
   const request = httpRequest(message);
-  agreeOnTime(request, response);
+  agreeOnTime(cloud, request, response);
   if (request.path.startsWith('/_cloud/')) {
     await handleControl(cloud, request, response);
     return;
@@ -95,14 +95,22 @@ async function serve(
   message.resume();
 }
 
+/** As far as AWS lets a client's clock be off. */
+const SAME_CLOCK_MS = 15 * 60_000;
+
 /**
- * Answers with the client's own time. Functions live on the cloud's clock and other clients on the machine's; an SDK
- * that sees another time in an error takes its own for wrong and tries again, whatever the error was.
+ * Answers with the time of the clock that the client is on: functions live on the cloud's, other clients on the
+ * machine's. An SDK that sees another time in an error takes its own for wrong and tries again, whatever the error was.
+ * It is that clock's time, not the one that was signed: SDKs set their clock by every answer, and one that is told of
+ * the second in which it asked is slower by what the answer took, each time.
  */
-function agreeOnTime(request: HttpRequest, response: ServerResponse): void {
+function agreeOnTime(cloud: LocalCloud, request: HttpRequest, response: ServerResponse): void {
   const signed = request.header('x-amz-date') ?? request.query.get('X-Amz-Date') ?? '';
-  const time = signed.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
-  if (time !== signed) response.setHeader('date', new Date(time).toUTCString());
+  const time = Date.parse(signed.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
+  if (Number.isNaN(time)) return;
+  const clocks = [Date.now(), cloud.clock.date().getTime()];
+  const own = clocks.find((now) => Math.abs(now - time) <= SAME_CLOCK_MS) ?? time;
+  response.setHeader('date', new Date(own).toUTCString());
 }
 
 async function exchange(

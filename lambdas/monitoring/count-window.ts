@@ -6,6 +6,7 @@ import { measuresOf } from '../datasets/profile/measures.ts';
 import type { ColumnProfile } from '../datasets/profile/profile.ts';
 import { fromText } from '../datasets/schema/typed-columns.ts';
 import type { Baseline } from '../evaluation/contract.ts';
+import { readDoubles } from '../shared/doubles.ts';
 import { type DuckDb, identifier } from '../shared/duckdb.ts';
 import type { ProblemType } from '../shared/settings.ts';
 
@@ -99,16 +100,11 @@ export async function labelledRows(
   database: DuckDb,
   problem: ProblemType,
 ): Promise<{ readonly labels: Float64Array; readonly scores: Float64Array }> {
-  const labels: number[] = [];
-  const scores: number[] = [];
   if (problem === 'multiclass') return { labels: new Float64Array(), scores: new Float64Array() };
   const isGood = problem === 'binary' ? `w.${PREDICTION} BETWEEN 0 AND 1` : `isfinite(w.${PREDICTION})`;
   const sql = `SELECT CAST(l.label AS DOUBLE), w.${PREDICTION} FROM window_rows AS w
     JOIN labels AS l ON l.inference_id = w.__inference_id AND l.row = w.__row
     WHERE ${isGood} ORDER BY w.__inference_id, w.__row`;
-  for await (const [label, score] of database.chunks(sql)) {
-    for (const value of label!) labels.push(value as number);
-    for (const value of score!) scores.push(value as number);
-  }
-  return { labels: Float64Array.from(labels), scores: Float64Array.from(scores) };
+  const [labels, scores] = await readDoubles(database, sql, 2);
+  return { labels: labels!, scores: scores! };
 }

@@ -2,6 +2,7 @@
 import type { Baseline, Estimate, EstimatedMetric } from '../evaluation/contract.ts';
 import { estimateQuality } from '../evaluation/estimation/estimate-quality.ts';
 import { METRIC_LABEL, metricDirection } from '../evaluation/metrics/metric-direction.ts';
+import { readDoubles } from '../shared/doubles.ts';
 import type { DuckDb } from '../shared/duckdb.ts';
 import type { MonitorSettings } from '../shared/settings.ts';
 import type { EstimatedReport } from './contract.ts';
@@ -12,12 +13,9 @@ const BAND = 3;
 
 /** Scores of the window that are probabilities. Needs `window_rows`. */
 export async function windowScores(database: DuckDb): Promise<Float64Array> {
-  const scores: number[] = [];
   const sql = `SELECT ${PREDICTION} FROM window_rows WHERE ${PREDICTION} BETWEEN 0 AND 1`;
-  for await (const [values] of database.chunks(sql)) {
-    for (const value of values!) scores.push(value as number);
-  }
-  return Float64Array.from(scores);
+  const [scores] = await readDoubles(database, sql, 1);
+  return scores!;
 }
 
 /** Undefined where the baseline has nothing to estimate by. */

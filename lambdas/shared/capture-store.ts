@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readCapture } from './captures.ts';
+import { type CapturedRow, readCapture } from './captures.ts';
 import { queryItems } from './catalog.ts';
 import { type EndpointConfigItem, projectPk, SK_PREFIX } from './catalog-items.ts';
 import { formatCsvLine } from './csv-line.ts';
@@ -84,17 +84,17 @@ export interface LoadCapturesOptions {
 
 /**
  * Creates the table `captured`, all text but the row: `__inference_id`, `__row`, `__time`, `__prediction` and the
- * features; empty fields are NULL. Files are read one after the other, so memory does not grow with them.
+ * features; empty fields are NULL. Files are read one after the other, so memory does not grow with them; the next ones
+ * are fetched meanwhile.
  */
 export async function loadCaptures(options: LoadCapturesOptions): Promise<LoadedCaptures> {
-  const { database, bucket, directory, files, features } = options;
+  const { database, directory, files, features } = options;
   const normalised = join(directory, 'captured.csv');
   const out = createWriteStream(normalised);
   const counts = { records: 0, malformedRows: 0 };
   const malformedRecords: Record<string, number> = {};
-  for (const { key, etag } of files) {
-    const file = join(directory, 'capture.jsonl');
-    await downloadObject(bucket, key, file, { ifMatch: etag });
+  let written = 0;
+  for await (const file of downloaded(options)) {
     for await (const line of fileLines(file)) {
       if (line === '') continue;
       const read = readCapture(line, features.length);
@@ -105,39 +105,85 @@ export async function loadCaptures(options: LoadCapturesOptions): Promise<Loaded
       if (read.rows.length > 0 && !isWithin(read.rows[0]!.inferenceTime, options.span)) continue;
       counts.records++;
       counts.malformedRows += read.malformedRows;
-      for (const { inferenceId, row, inferenceTime, prediction, features: values } of read.rows) {
-        const fields = [inferenceId, String(row), inferenceTime, prediction, ...values];
-        if (!out.write(`${formatCsvLine(fields)}\n`)) await once(out, 'drain');
-      }
+      written += read.rows.length;
+      if (!out.write(linesOf(read.rows))) await once(out, 'drain');
     }
     await rm(file);
   }
   out.end();
   await once(out, 'close');
-  const rows = await createTable(database, normalised, features);
+  await createTable(database, normalised, features);
   await rm(normalised);
-  return { files: files.length, ...counts, malformedRecords, ...rows };
+  const duplicateRows = await dropDuplicates(database, written, features);
+  const rows = written - duplicateRows;
+  return { files: files.length, ...counts, malformedRecords, rows, duplicateRows };
 }
 
-async function createTable(
-  database: DuckDb,
-  file: string,
-  features: readonly string[],
-): Promise<{ rows: number; duplicateRows: number }> {
+/** Many small files are what an hour leaves: a request to S3 takes longer than the reading. */
+const FETCHED_AHEAD = 8;
+
+/** Local copies of the files, in their order. */
+async function* downloaded({ bucket, directory, files }: LoadCapturesOptions): AsyncGenerator<string> {
+  const fetched = files.map((_, index) => join(directory, `capture-${index}.jsonl`));
+  const fetch = async (index: number): Promise<unknown> => {
+    const { key, etag } = files[index]!;
+    return downloadObject(bucket, key, fetched[index]!, { ifMatch: etag });
+  };
+  const under: Promise<unknown>[] = [];
+  try {
+    for (let index = 0; index < files.length; index++) {
+      while (under.length < Math.min(files.length, index + FETCHED_AHEAD)) {
+        const fetching = fetch(under.length);
+        // it is awaited in its turn: a failure must not count as unhandled until then
+        fetching.catch(() => {});
+        under.push(fetching);
+      }
+      await under[index];
+      yield fetched[index]!;
+    }
+  } finally {
+    await Promise.allSettled(under);
+  }
+}
+
+const needsQuotes = /[",\r\n]/;
+const field = (text: string) => (needsQuotes.test(text) ? formatCsvLine([text]) : text);
+
+/** Rows of one request as CSV. */
+function linesOf(rows: readonly CapturedRow[]): string {
+  const [first] = rows;
+  if (!first) return '';
+  const [id, time] = [field(first.inferenceId), field(first.inferenceTime)];
+  let lines = '';
+  for (const { row, prediction, features } of rows) {
+    lines += `${id},${row},${time},${field(prediction)},${features}\n`;
+  }
+  return lines;
+}
+
+async function createTable(database: DuckDb, file: string, features: readonly string[]): Promise<void> {
   const names = ['__inference_id', '__row', '__time', '__prediction', ...features];
-  const columns = names.map((name) => `${literal(name)}: 'VARCHAR'`).join(', ');
-  const source = `read_csv(${literal(file)}, header = false, auto_detect = false, delim = ',', quote = '"',
-    escape = '"', nullstr = '', columns = {${columns}})`;
-  const { total } = await database.row<{ total: number }>(`SELECT count(*) AS total FROM ${source}`);
-  const list = features.map((name) => `, ${identifier(name)}`).join('');
-  // a client that sends a request again with its inference id must not count twice
+  const type = (name: string) => (name === '__row' ? 'BIGINT' : 'VARCHAR');
+  const columns = names.map((name) => `${literal(name)}: '${type(name)}'`).join(', ');
   await database.run(
-    `CREATE OR REPLACE TABLE captured AS SELECT __inference_id, CAST(__row AS BIGINT) AS __row, __time, __prediction${list}
-     FROM ${source}
+    `CREATE OR REPLACE TABLE captured AS FROM read_csv(${literal(file)}, header = false, auto_detect = false,
+       delim = ',', quote = '"', escape = '"', nullstr = '', columns = {${columns}})`,
+  );
+}
+
+/** A client that sends a request again with its inference id must not count twice. @returns rows that were left out. */
+async function dropDuplicates(database: DuckDb, total: number, features: readonly string[]): Promise<number> {
+  const { rows } = await database.row<{ rows: number }>(
+    'SELECT count(*) AS rows FROM (SELECT DISTINCT __inference_id, __row FROM captured)',
+  );
+  // hardly ever there, and all columns have to be sorted by then
+  if (rows === total) return 0;
+  const list = features.map((name) => `, ${identifier(name)}`).join('');
+  await database.run(
+    `CREATE OR REPLACE TABLE captured AS FROM captured
      QUALIFY row_number() OVER (PARTITION BY __inference_id, __row ORDER BY __time, __prediction${list}) = 1`,
   );
-  const { rows } = await database.row<{ rows: number }>('SELECT count(*) AS rows FROM captured');
-  return { rows, duplicateRows: total - rows };
+  return total - rows;
 }
 
 function isWithin(time: string, span: TimeSpan | undefined): boolean {

@@ -1,6 +1,6 @@
 /** SageMaker's data capture records, one a line: what was asked and answered. */
 import { SMOKE_TEST_INFERENCE_ID } from '../deployment/contract.ts';
-import { parseCsvLine } from './csv-line.ts';
+import { formatCsvLine, parseCsvLine } from './csv-line.ts';
 
 interface CaptureSide {
   readonly data: string;
@@ -27,7 +27,8 @@ export interface CapturedRow {
   readonly inferenceTime: string;
   /** Text of the answer's line. */
   readonly prediction: string;
-  readonly features: readonly string[];
+  /** The request's line as a record of RFC 4180. */
+  readonly features: string;
 }
 
 export type ReadCapture =
@@ -55,17 +56,47 @@ export function readCapture(line: string, featureCount: number): ReadCapture {
   const input = textOf(endpointInput);
   const output = textOf(endpointOutput);
   if (input === undefined || output === undefined) return { problem: 'not CSV' };
-  const requests = linesOf(input);
   const answers = linesOf(output);
+  const requests = recordsOf(input, featureCount);
   if (requests.length !== answers.length) return { problem: 'with another number of answers than rows' };
 
   const rows: CapturedRow[] = [];
-  for (const [row, request] of requests.entries()) {
-    const features = parseCsvLine(request);
-    if (features.length !== featureCount) continue;
+  for (const [row, features] of requests.entries()) {
+    if (features === undefined) continue;
     rows.push({ inferenceId, row, inferenceTime, prediction: answers[row]!.trim(), features });
   }
   return { rows, malformedRows: requests.length - rows.length };
+}
+
+const [COMMA, QUOTE, LINE_FEED, CARRIAGE_RETURN] = [0x2c, 0x22, 0x0a, 0x0d];
+
+/**
+ * Each line as a record of RFC 4180; undefined where it has another number of fields. In one pass without quotes, where a
+ * line is a record as it is: nearly always.
+ */
+function recordsOf(text: string, featureCount: number): (string | undefined)[] {
+  const records: (string | undefined)[] = [];
+  let [start, fields, kept] = [0, 1, 0];
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === COMMA) fields++;
+    else if (code === QUOTE || code === CARRIAGE_RETURN) return quotedRecords(text, featureCount);
+    else if (code === LINE_FEED) {
+      records.push(fields === featureCount ? text.slice(start, at) : undefined);
+      if (at > start) kept = records.length;
+      [start, fields] = [at + 1, 1];
+    }
+  }
+  if (start < text.length) kept = records.push(fields === featureCount ? text.slice(start) : undefined);
+  // empty lines at the end are no rows; one in between is a row of one missing value
+  return records.slice(0, kept);
+}
+
+function quotedRecords(text: string, featureCount: number): (string | undefined)[] {
+  return linesOf(text).map((line) => {
+    const fields = parseCsvLine(line);
+    return fields.length === featureCount ? formatCsvLine(fields) : undefined;
+  });
 }
 
 function textOf({ data, encoding }: CaptureSide): string | undefined {

@@ -49,7 +49,10 @@ function timeOf(text: string): string | null {
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
   const isDay = date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
-  if (!isDay || hour > 23 || minute > 59 || second > 59) return null;
+  // ISO 8601's end of the day; DuckDB knows it without a zone
+  const isDaysEnd =
+    hour === 24 && minute === 0 && second === 0 && !/[1-9]/.test(parts[9] ?? '') && !parts[10];
+  if (!isDay || (hour > 23 && !isDaysEnd) || minute > 59 || second > 59) return null;
   const zone = parts[11] ?? 'Z';
   const [hours, minutes] = /^z$/i.test(zone)
     ? [0, 0]

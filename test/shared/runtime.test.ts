@@ -162,10 +162,22 @@ describe('captures', () => {
           row: 0,
           inferenceTime: '2026-03-04T10:00:00Z',
           prediction: '0.5',
-          features: ['1', 'a,b'],
+          features: '1,"a,b"',
         },
       ],
     });
+  });
+  it('end with the last line that is not empty, whether or not a line ends it', () => {
+    for (const end of ['', '\\n', '\\n\\n', '\\r\\n']) {
+      const ended = line.replace('1,a,b\\n', `1,a,b${end}`);
+      expect(readCapture(ended, 3)).toMatchObject({ malformedRows: 0, rows: [{ features: '1,a,b' }] });
+    }
+  });
+  it('count a line of another number of fields, and keep the numbers of the others', () => {
+    const three = line
+      .replace('1,a,b\\n', '1,a\\n2,a,b\\n3,a,b,c\\n')
+      .replace('0.5\\n', '0.5\\n0.6\\n0.7\\n');
+    expect(readCapture(three, 3)).toMatchObject({ malformedRows: 2, rows: [{ row: 1, features: '2,a,b' }] });
   });
   it('in Base64 are read too', () => {
     const record = JSON.parse(line);

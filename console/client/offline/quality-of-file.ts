@@ -1,6 +1,7 @@
 /** Metrics of a file with labels and scores, as a run's evaluation has them. */
 import type { ModelMetrics } from '../../../lambdas/evaluation/contract.ts';
 import { modelMetrics } from '../../../lambdas/evaluation/metrics/model-metrics.ts';
+import { readDoubles } from '../../../lambdas/shared/doubles.ts';
 import { type DuckDb, identifier } from '../../../lambdas/shared/duckdb.ts';
 import { UsageError } from '../connect.ts';
 import { requireColumn, withTable } from './local-table.ts';
@@ -36,18 +37,13 @@ export function qualityOfFile(path: string, options: QualityOptions): Promise<Fi
     const code = classes
       ? `CASE WHEN CAST(${identifier(label)} AS VARCHAR) = $positive THEN 1 ELSE 0 END`
       : `CAST(${identifier(label)} AS DOUBLE)`;
-    const labels: number[] = [];
-    const scores: number[] = [];
     const sql = code.replace('$positive', `'${classes?.[1]?.replaceAll("'", "''")}'`);
     const isThere = `${identifier(label)} IS NOT NULL AND isfinite(CAST(${identifier(score)} AS DOUBLE))`;
-    const rows = `SELECT ${sql}, CAST(${identifier(score)} AS DOUBLE) FROM data WHERE ${isThere}`;
-    for await (const [truth, answer] of database.chunks(rows)) {
-      for (const value of truth!) labels.push(value as number);
-      for (const value of answer!) scores.push(value as number);
-    }
+    const rows = `SELECT CAST(${sql} AS DOUBLE), CAST(${identifier(score)} AS DOUBLE) FROM data WHERE ${isThere}`;
+    const [labels, scores] = (await readDoubles(database, rows, 2)) as [Float64Array, Float64Array];
     const { total } = await database.row<{ total: number }>('SELECT count(*) AS total FROM data');
     const metrics = modelMetrics(
-      { labels: Float64Array.from(labels), scores: Float64Array.from(scores) },
+      { labels, scores },
       {
         problem: classes ? { type: 'binary', classes } : { type: 'regression' },
         areProbabilities: classes !== undefined && scores.every((value) => value >= 0 && value <= 1),

@@ -4,6 +4,7 @@
  * changed, and cannot see when it has.
  * @see NannyML, "Confidence-based performance estimation (CBPE)"
  */
+import { ascending } from '../../shared/statistics/ascending.ts';
 import type { EstimatedMetric, EstimationBaseline } from '../contract.ts';
 import { calibrate } from './isotonic.ts';
 
@@ -51,7 +52,7 @@ export function estimateQuality(
 
 /** Expected ROC and precision-recall curves along falling scores. */
 function ranking(scores: Float64Array, chances: Float64Array): Record<'auc' | 'averagePrecision', number> {
-  const order = Array.from(scores.keys()).sort((a, b) => scores[b]! - scores[a]!);
+  const order = ascending(scores.map((score) => -score));
   // five decimals, as the reference rounds its cumulative sums
   const round = (value: number) => Math.round(value * 1e5) / 1e5;
   let [sum, area, average] = [0, 0, 0];

@@ -1,5 +1,6 @@
 /** What a holdout tells of how far a model's scores can be trusted later. */
 
+import { ascending } from '../../shared/statistics/ascending.ts';
 import type { Calibrator, EstimatedMetric, EstimationBaseline } from '../contract.ts';
 import { calibrate, fitIsotonic } from './isotonic.ts';
 
@@ -18,7 +19,8 @@ export function estimationBaseline(
   labels: ArrayLike<number>,
   threshold: number,
 ): EstimationBaseline | undefined {
-  const positives = Array.from(labels).filter((label) => label === 1).length;
+  let positives = 0;
+  for (let row = 0; row < scores.length; row++) positives += labels[row]!;
   if (positives === 0 || positives === scores.length) return undefined;
   const calibrator = usefulCalibrator(scores, labels);
   const spread = spreads(scores, labels, threshold);
@@ -30,17 +32,21 @@ function usefulCalibrator(scores: Float64Array, labels: ArrayLike<number>): Cali
   if (meanShareBelow(scores, labels).mean > PERFECT_AUC) return undefined;
   const seen = [0, 0];
   // the same share of each class in every part
-  const fold = Array.from(scores.keys(), (row) => seen[labels[row]!]!++ % FOLDS);
+  const fold = Uint8Array.from(scores, (_, row) => seen[labels[row]!]!++ % FOLDS);
   const calibrated = new Float64Array(scores.length);
   for (let part = 0; part < FOLDS; part++) {
-    const rows = (isIn: boolean) => Array.from(scores.keys()).filter((row) => (fold[row] === part) === isIn);
-    const [tested, fitted] = [rows(true), rows(false)];
-    const pick = (of: readonly number[]) => Float64Array.from(of, (row) => scores[row]!);
     const line = fitIsotonic(
-      pick(fitted),
-      fitted.map((row) => labels[row]!),
+      scores.filter((_, row) => fold[row] !== part),
+      Uint8Array.from(labels).filter((_, row) => fold[row] !== part),
     );
-    for (const [index, value] of calibrate(line, pick(tested)).entries()) calibrated[tested[index]!] = value;
+    const values = calibrate(
+      line,
+      scores.filter((_, row) => fold[row] === part),
+    );
+    let next = 0;
+    for (let row = 0; row < scores.length; row++) {
+      if (fold[row] === part) calibrated[row] = values[next++]!;
+    }
   }
   const isBetter = calibrationError(scores, labels) > calibrationError(calibrated, labels);
   return isBetter ? fitIsotonic(scores, labels) : undefined;
@@ -48,14 +54,15 @@ function usefulCalibrator(scores: Float64Array, labels: ArrayLike<number>): Cali
 
 /** Expected calibration error over bins of as many rows each, by rising score. */
 function calibrationError(scores: Float64Array, labels: ArrayLike<number>): number {
-  const order = Array.from(scores.keys()).sort((a, b) => scores[a]! - scores[b]!);
+  const order = ascending(scores);
   let error = 0;
   for (let bin = 0; bin < ECE_BINS; bin++) {
-    const rows = order.slice(
+    const rows = order.subarray(
       Math.floor((bin * order.length) / ECE_BINS),
       Math.floor(((bin + 1) * order.length) / ECE_BINS),
     );
-    const difference = rows.reduce((sum, row) => sum + scores[row]! - labels[row]!, 0);
+    let difference = 0;
+    for (const row of rows) difference += scores[row]! - labels[row]!;
     error += Math.abs(difference) / order.length;
   }
   return error;
@@ -66,24 +73,25 @@ function spreads(
   labels: ArrayLike<number>,
   threshold: number,
 ): EstimationBaseline['spread'] {
-  const rows = Array.from(scores.keys(), (row) => {
-    const [isTrue, isPredicted] = [labels[row] === 1, scores[row]! >= threshold];
-    return { isTrue, isPredicted, isRight: isTrue === isPredicted ? 1 : 0 };
-  });
-  const n = rows.length;
-  const over = (of: readonly { readonly isRight: number }[]) => ({
-    deviation: deviation(of.map(({ isRight }) => isRight)),
-    share: of.length / n,
-  });
-  const counted = rows.filter(({ isTrue, isPredicted }) => isTrue || isPredicted);
-  const tp = rows.filter(({ isTrue, isPredicted }) => isTrue && isPredicted).length;
-  const f1 = over(counted);
-  const scale = counted.length / (tp + (counted.length - tp) / 2);
+  let [tp, fp, fn, tn] = [0, 0, 0, 0];
+  for (let row = 0; row < scores.length; row++) {
+    const isPredicted = scores[row]! >= threshold;
+    if (labels[row] === 1) isPredicted ? tp++ : fn++;
+    else isPredicted ? fp++ : tn++;
+  }
+  const n = scores.length;
+  /** Of what is 1 in `right` rows and 0 in `wrong` ones. */
+  const over = (right: number, wrong: number) => {
+    const share = right / (right + wrong);
+    return { deviation: Math.sqrt(share * (1 - share)), share: (right + wrong) / n };
+  };
+  const f1 = over(tp, fp + fn);
+  const scale = (tp + fp + fn) / (tp + (fp + fn) / 2);
   const spread: Partial<Record<EstimatedMetric, { deviation: number; share: number }>> = {
-    accuracy: over(rows),
-    precision: over(rows.filter(({ isPredicted }) => isPredicted)),
-    recall: over(rows.filter(({ isTrue }) => isTrue)),
-    specificity: over(rows.filter(({ isTrue }) => !isTrue)),
+    accuracy: over(tp + tn, fp + fn),
+    precision: over(tp, fp),
+    recall: over(tp, fn),
+    specificity: over(tn, fp),
     f1: { ...f1, deviation: f1.deviation * scale },
     auc: meanShareBelow(scores, labels).spread,
   };
@@ -96,7 +104,7 @@ function meanShareBelow(scores: Float64Array, labels: ArrayLike<number>) {
   const [negatives, positives] = [of(0).sort(), of(1).sort()];
   const isFlipped = positives.length > negatives.length;
   const [few, many] = isFlipped ? [negatives, positives] : [positives, negatives];
-  const shares = Array.from(few, (score) => {
+  const shares = few.map((score) => {
     const below = firstAbove(many, score, false);
     const upTo = firstAbove(many, score, true);
     const isRight = isFlipped ? many.length - upTo : below;
@@ -120,7 +128,7 @@ function firstAbove(sorted: Float64Array, score: number, inclusive: boolean): nu
 }
 
 /** Of the population; not a number without rows. */
-function deviation(values: readonly number[]): number {
+function deviation(values: Float64Array): number {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
 }

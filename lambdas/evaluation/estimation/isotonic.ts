@@ -1,4 +1,5 @@
 /** Isotonic regression: the non-decreasing step through means of labels that is nearest to them. */
+import { ascending } from '../../shared/statistics/ascending.ts';
 import type { Calibrator } from '../contract.ts';
 
 /**
@@ -8,7 +9,7 @@ import type { Calibrator } from '../contract.ts';
  * @see Ayer et al. (1955), Annals of Mathematical Statistics 26(4)
  */
 export function fitIsotonic(scores: Float64Array, labels: ArrayLike<number>): Calibrator {
-  const order = Array.from(scores.keys()).sort((a, b) => scores[a]! - scores[b]!);
+  const order = ascending(scores);
   /** Blocks of one level: the scores where it begins and ends, its weight, and the sum of its labels. */
   const blocks: { first: number; last: number; weight: number; sum: number }[] = [];
   for (const row of order) {

@@ -5,6 +5,8 @@
  *   Sun & Xu (2014), IEEE Signal Processing Letters 21:1389-1393.
  */
 
+import { ascending } from '../../shared/statistics/ascending.ts';
+
 /** Structural components of an area: one value per positive and per negative row. */
 export interface AucComponents {
   readonly auc: number;
@@ -57,8 +59,7 @@ export function aucCovariance(a: AucComponents, b: AucComponents): number {
 
 /** Ranks from 1 in ascending order; equal values share the mean of their ranks. */
 export function midranks(values: Float64Array): Float64Array {
-  const order = new Uint32Array(values.length).map((_, i) => i);
-  order.sort((i, j) => values[i]! - values[j]!);
+  const order = ascending(values);
   const ranks = new Float64Array(values.length);
   for (let start = 0; start < order.length; ) {
     let end = start + 1;

@@ -1,4 +1,5 @@
 /** Metrics of the order that scores put rows in. */
+import { ascending } from '../../shared/statistics/ascending.ts';
 import { type AucComponents, aucComponents, aucCovariance, aucVariance } from './delong.ts';
 import { type Influenced, meanAndError } from './estimates.ts';
 
@@ -60,7 +61,7 @@ export function aucDifferenceError(a: AucComponents, b: AucComponents): number {
  */
 export function averagePrecision(labels: ArrayLike<number>, scores: Float64Array): Influenced | undefined {
   const rows = scores.length;
-  const order = Uint32Array.from(scores, (_, i) => i).sort((a, b) => scores[b]! - scores[a]!);
+  const order = ascending(scores).reverse();
   const starts: number[] = [];
   const found: number[] = [];
   let positives = 0;
