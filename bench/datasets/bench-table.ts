@@ -7,14 +7,14 @@ import { type DuckDb, literal } from '../../lambdas/shared/duckdb.ts';
 /** Files are kept between runs: the ten million rows take half a minute. */
 export const CACHE = resolve('node_modules/.cache/bench-datasets');
 
-interface BenchColumn extends SchemaColumn {
+export interface BenchColumn extends SchemaColumn {
   readonly sql: string;
 }
 
 /** A hash of the row's number, a stream for each `k` below 4,096. DuckDB's hash(i, k) is an exclusive or: streams of it depend on each other. */
 const hashOf = (k: number) => `hash(i * 4096 + ${k})`;
 /** Uniform in 0..1. */
-const uniform = (k: number) => `((${hashOf(k)} >> 11)::DOUBLE + 0.5) / 9007199254740992.0`;
+export const uniform = (k: number) => `((${hashOf(k)} >> 11)::DOUBLE + 0.5) / 9007199254740992.0`;
 const normal = (k: number) => `sqrt(-2 * ln(${uniform(k)})) * cos(6.283185307179586 * ${uniform(k + 1000)})`;
 
 const columnsFor = (count: number, type: SchemaColumn['type'], name: string, sql: (c: number) => string) =>
@@ -23,7 +23,7 @@ const columnsFor = (count: number, type: SchemaColumn['type'], name: string, sql
   });
 
 /** 15 numeric columns and 5 categorical ones; `shift` moves every one of them a little. */
-const benchColumns = (shift: number): BenchColumn[] => [
+export const benchColumns = (shift: number): BenchColumn[] => [
   ...columnsFor(6, 'double', 'normal', (c) => `10 * ${c + 1} + ${shift} + ${normal(c)}`),
   ...columnsFor(3, 'double', 'lognormal', (c) => {
     return `CASE WHEN ${hashOf(500 + c)} % 50 = 0 THEN NULL ELSE exp(${shift} + 1.2 * ${normal(20 + c)}) END`;
@@ -87,7 +87,7 @@ export const wideSchema = (columns: number): SchemaColumn[] =>
   });
 
 /** Renamed when complete: a run that is stopped leaves no half file for the next. */
-async function writeParquet(database: DuckDb, sql: string, path: string, options = ''): Promise<void> {
+export async function writeParquet(database: DuckDb, sql: string, path: string, options = ''): Promise<void> {
   const format = `FORMAT parquet, COMPRESSION zstd${options}`;
   await database.run(`COPY (${sql}) TO ${literal(`${path}.part`)} (${format})`);
   renameSync(`${path}.part`, path);

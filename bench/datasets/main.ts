@@ -2,16 +2,15 @@
  * `npm run bench:datasets [-- --only GROUP,GROUP] [--write]`: figures of the datasets capability. Prints a table, which
  * `--write` keeps as bench/results/datasets.md. Ends with 1 when a budget is missed.
  */
-import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { cpus, loadavg, totalmem } from 'node:os';
+import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { EVIDENTLY_GROUPS } from './evidently-rows.ts';
+import { madeOn, run } from '../run.ts';
 import { PROFILE_GROUPS } from './profile-rows.ts';
 import { type Figure, type Groups, isMissed } from './row.ts';
 import { UPLOAD_GROUPS } from './upload-rows.ts';
 
-const GROUPS: Groups = { ...PROFILE_GROUPS, ...EVIDENTLY_GROUPS, ...UPLOAD_GROUPS };
+const GROUPS: Groups = { ...PROFILE_GROUPS, ...UPLOAD_GROUPS };
 
 /** With the machine's load average when it was measured: other work slows whatever uses both processors. */
 interface MeasuredFigure extends Figure {
@@ -63,12 +62,10 @@ const line = (figure: MeasuredFigure): string => {
 };
 
 function page(figures: readonly MeasuredFigure[], notMeasured: readonly string[]): string {
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
-  const machine = `${cpus().length} x ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
   return [
     '# Datasets: profiles, windows, uploads',
     '',
-    `${new Date().toISOString().slice(0, 10)}, commit ${commit} or its child, ${machine}; "load" is the load average of the last minute.`,
+    `${madeOn()}; "load" is the load average of the last minute.`,
     'Made by `npm run bench:datasets -- --write`. Profiles and windows are read from zstd Parquet by a process of its own,',
     'bundled like a handler, with the processors and memory of a function of 3,538 MB. Ratios are of pairs that were',
     'measured one after the other. Budgets: at most for times, memory, ratios and wrong counts, at least for rates and for',
@@ -82,12 +79,4 @@ function page(figures: readonly MeasuredFigure[], notMeasured: readonly string[]
   ].join('\n');
 }
 
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: Error) => {
-    console.error(`bench: ${error.message}`);
-    process.exitCode = 1;
-  },
-);
+run('bench', main);

@@ -3,11 +3,10 @@
  * work in one run. Prints a table, which `--write` keeps as bench/results/local-cloud.md. Ends with 1 when a budget is
  * missed, or a row is slower than the peer's by more than two runs of it differ.
  */
-import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { pythonPrograms } from '../../localstack/testing/python-venv.ts';
+import { madeOn, run } from '../run.ts';
 import { type MeasuredCloud, PEER, startOurs, startPeer } from './clouds.ts';
 import { DEPLOYMENT_ROWS } from './deployment-rows.ts';
 import { FUNCTION_ROWS } from './function-rows.ts';
@@ -103,12 +102,10 @@ const line = (result: Result): string => {
 };
 
 function page(results: readonly Result[]): string {
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
-  const machine = `${cpus().length} x ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
   return [
     '# The local cloud beside MiniStack',
     '',
-    `${new Date().toISOString().slice(0, 10)}, commit ${commit} or its child, ${machine}. The peer is ${PEER}.`,
+    `${madeOn()}. The peer is ${PEER}.`,
     'Made by `npm run bench:cloud -- --write`. One process on the same machine drives both: rates by signed requests over',
     'plain HTTP, since an SDK is slower than either cloud, the rest by SDK v3. "better" is how many times better ours is',
     '(below 1: worse). Budgets are for ours, in the unit of the row.',
@@ -120,12 +117,4 @@ function page(results: readonly Result[]): string {
   ].join('\n');
 }
 
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: Error) => {
-    console.error(`bench: ${error.message}`);
-    process.exitCode = 1;
-  },
-);
+run('bench', main);

@@ -21,6 +21,14 @@ const SOURCE = join(
   'flights-3m.parquet',
 );
 
+/** All flights with their `flight_id`. */
+export const namedFlights = () => `
+  SELECT md5(strftime(date, '%Y%m%d%H%M') || origin || destination || number) AS flight_id, *
+  FROM (
+    SELECT *, row_number() OVER (PARTITION BY date, origin, destination ORDER BY distance, delay) AS number
+    FROM '${SOURCE}' WHERE date < TIMESTAMP '2001-07-01'
+  )`;
+
 export interface Flight {
   readonly id: string;
   /** `YYYY-MM-DDTHH:MM:SSZ` */
@@ -42,12 +50,7 @@ export class Flights {
     const western = WESTERN_AIRPORTS.map((airport) => `'${airport}'`).join(', ');
     await connection.run(`
       CREATE TABLE flights AS
-      WITH numbered AS (
-        SELECT *, row_number() OVER (PARTITION BY date, origin, destination ORDER BY distance, delay) AS number
-        FROM '${SOURCE}' WHERE date < TIMESTAMP '2001-07-01'
-      ), named AS (
-        SELECT md5(strftime(date, '%Y%m%d%H%M') || origin || destination || number) AS flight_id, *
-        FROM numbered
+      WITH named AS (FROM (${namedFlights()})
         WHERE date < TIMESTAMP '${HISTORY.to}' OR date >= TIMESTAMP '${STREAM.firstMonday}'
       )
       SELECT flight_id, date AS departed_at, origin, destination, distance,

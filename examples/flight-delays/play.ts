@@ -195,7 +195,7 @@ const STEP_SECONDS = 10;
 
 /** Lets the cloud's time pass until `look` finds something. @throws Error when patience ends. */
 export async function until<Found>(
-  stage: Stage,
+  stage: Pick<Stage, 'clock' | 'say'>,
   what: string,
   look: () => Promise<Found | undefined>,
 ): Promise<Found> {
